@@ -1,0 +1,34 @@
+/** What the daemon says of itself. Times are ISO 8601. */
+import { z } from 'zod';
+import { ownerSchema } from './run-file.ts';
+
+export const holderSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['tab', 'socket']),
+  since: z.string(),
+  detail: z.string(),
+});
+export type Holder = z.infer<typeof holderSchema>;
+
+export const lastStopSchema = z.object({ reason: z.string(), at: z.string(), pid: z.number().int() });
+
+export const daemonStatusSchema = z.object({
+  pid: z.number().int(),
+  port: z.number().int(),
+  owner: ownerSchema,
+  instanceId: z.string(),
+  version: z.string(),
+  startedAt: z.string(),
+  supervisors: z.number().int(),
+  holders: z.array(holderSchema),
+  graceEndsAt: z.string().nullable(),
+  lastStop: lastStopSchema.nullable(),
+  /** Sessions by what is still to be settled after this start. */
+  recovering: z.number().int(),
+});
+export type DaemonStatus = z.infer<typeof daemonStatusSchema>;
+
+export const setOwnerInput = z.object({ owner: z.enum(['headless', 'persistent', 'app']) });
+
+/** Body of `POST /shutdown`; the answer is 202 with the same pid as `/healthz`. */
+export const shutdownInput = z.object({ reason: z.string().min(1).max(200) });

@@ -1,0 +1,4 @@
+/** The service's name and the wire's version, as `/healthz`, the run file and the clients compare them. */
+export const SERVICE_NAME = 'agent-orchestrator';
+/** Raised when an input or output changes so that an older client would misread it. */
+export const PROTOCOL_VERSION = 1;

@@ -1,0 +1,77 @@
+/**
+ * Terminal runtimes: the hosts in which agents live and which outlive the daemon. Split by caller, so that whoever must
+ * not end a session is handed an interface without that method (I1): shutdown gets `RuntimeConnection` alone.
+ *
+ * Failures are `AppError`s: `RUNTIME_UNAVAILABLE` (time limit, host not answering: nothing may be concluded),
+ * `RUNTIME_NOT_FOUND` (the host answered and has no such runtime), `RUNTIME_HANDLE_TAKEN`, `RUNTIME_MISSING` (program not installed).
+ */
+import type { InstanceId, LaunchId, MessageId, ProjectId, RuntimeHandle, SessionId } from '../core/ids.ts';
+import type { RuntimeObservation } from '../core/session/probe.ts';
+import type { RuntimeKind } from '../core/session/session.ts';
+
+export type TerminalSize = { readonly cols: number; readonly rows: number };
+
+export type LaunchSpec = {
+  readonly handle: RuntimeHandle;
+  readonly instanceId: InstanceId;
+  readonly projectId: ProjectId;
+  readonly sessionId: SessionId;
+  readonly launchId: LaunchId;
+  /** Program and arguments, run directly, no shell. Any bytes but NUL. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment but `TERM`, which the runtime sets. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly size: TerminalSize;
+};
+
+export interface RuntimeProbe {
+  /** One look for all. Never rejects: what cannot be told is `unknown`. `limitMs` bounds the whole look. */
+  probe(handles: readonly RuntimeHandle[], options: { readonly limitMs: number }): Promise<RuntimeObservation>;
+}
+
+export interface RuntimeLauncher {
+  readonly kind: RuntimeKind;
+  /** Whether the runtime's program is here and new enough; throws `RUNTIME_MISSING` with the install command otherwise. */
+  assertInstalled(): Promise<void>;
+  /** The handle a session gets, known before anything is created. `attempt` 0 is the first choice; a foreign occupant takes the next. */
+  handleFor(sessionId: SessionId, attempt: number): RuntimeHandle;
+  /** Creates and tags in one step. Starts the host if none is there. Rejects with `RUNTIME_HANDLE_TAKEN` where the name is in use. */
+  create(spec: LaunchSpec): Promise<void>;
+  /** Launches anew inside an exited runtime: same scrollback, new tags. The visible screen is pushed into the history first. */
+  restart(spec: LaunchSpec): Promise<void>;
+  /** Fences a launch: whatever of it has not started yet never will, even if the host wakes up later with the request in its queue. Idempotent. */
+  revoke(launchId: LaunchId): Promise<void>;
+}
+
+export interface RuntimeDestroyer {
+  /**
+   * Ends the runtime if it still carries `launchId`, and every process of that launch. A missing runtime is success; one
+   * with another launch id is left alone.
+   */
+  destroy(handle: RuntimeHandle, launchId: LaunchId): Promise<void>;
+}
+
+/** What has reached the program's input, remembered by the host itself so that it survives the daemon (D2). */
+export type DeliveryReceipts = { readonly pasted: MessageId | null; readonly submitted: MessageId | null };
+
+export interface RuntimeTerminal {
+  /** Screen and up to `historyLines` of scrollback as plain text, trailing blank lines dropped. */
+  capture(handle: RuntimeHandle, options: { readonly historyLines: number }): Promise<string>;
+  /** Raw input bytes, as typed. */
+  write(handle: RuntimeHandle, data: Uint8Array): Promise<void>;
+  resize(handle: RuntimeHandle, size: TerminalSize): Promise<void>;
+  /** Pastes text (bracketed if the program asked for it) and notes the receipt, in one step of the host. Only to a living pane not in copy mode. */
+  paste(handle: RuntimeHandle, launchId: LaunchId, message: { readonly id: MessageId; readonly text: string }): Promise<void>;
+  /** Presses Enter and notes the receipt, in one step of the host. */
+  submit(handle: RuntimeHandle, launchId: LaunchId, messageId: MessageId): Promise<void>;
+  receipts(handle: RuntimeHandle): Promise<DeliveryReceipts>;
+}
+
+export interface RuntimeConnection {
+  /** Ends the daemon's own channel to the host. Sessions are not touched. */
+  close(): Promise<void>;
+}
+
+/** All of it, as an adapter implements it. Only the composition root and the contract suite see this. */
+export type Runtime = RuntimeProbe & RuntimeLauncher & RuntimeDestroyer & RuntimeTerminal & RuntimeConnection;

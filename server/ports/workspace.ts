@@ -1,0 +1,55 @@
+/**
+ * Where a session works: a git worktree of its own. Our git runs with hooks, fsmonitor, external diff and prompts off.
+ * Failures are `AppError`s with the codes of "projects and workspaces".
+ */
+import type { ProjectId, SessionId } from '../core/ids.ts';
+import type { Workspace } from '../core/session/session.ts';
+
+export type RepositoryFacts = {
+  /** Absolute, real path of the main working tree. */
+  readonly root: string;
+  /** Branch that HEAD names. */
+  readonly headBranch: string;
+};
+
+export type WorktreeState = 'present' | 'missing' | 'unknown';
+
+export type Dirt = {
+  /** Paths, relative, of everything uncommitted: changed, untracked, and ignored ones that are not disposable. */
+  readonly files: readonly string[];
+};
+
+export type WorkspacePlan = {
+  readonly projectId: ProjectId;
+  readonly sessionId: SessionId;
+  readonly repository: string;
+  readonly base: string;
+  /** `null`: `ao/<id>`, with a suffix where that exists already. */
+  readonly branch: string | null;
+};
+
+export type RemoveOutcome = { readonly kind: 'removed' | 'missing' } | { readonly kind: 'kept'; readonly why: string };
+
+export interface WorkspacePort {
+  /** Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`, `UNBORN_HEAD`. */
+  inspectRepository(path: string): Promise<RepositoryFacts>;
+  /** Checks that `base` names a commit here. Throws `BASE_NOT_FOUND`. */
+  assertBase(repository: string, base: string): Promise<void>;
+  /** Decides path, branch and base commit, fetching the base where a remote answers in time. Writes nothing else. Throws `BRANCH_CHECKED_OUT`, `BRANCH_INVALID`, `BASE_NOT_FOUND`. */
+  plan(request: WorkspacePlan): Promise<Workspace>;
+  /** Makes the worktree as planned. A stale directory in the way is moved aside, never deleted. Idempotent over its own half-done work. */
+  create(workspace: Workspace): Promise<void>;
+  state(workspace: Workspace): Promise<WorktreeState>;
+  dirt(workspace: Workspace, disposable: readonly string[]): Promise<Dirt>;
+  /** Removes a clean worktree; a dirty one is kept and the outcome says so. The branch stays. */
+  removeClean(workspace: Workspace, disposable: readonly string[]): Promise<RemoveOutcome>;
+  /**
+   * Undoes `create`: uncommitted work is captured to `refs/ao/preserved/<id>` first, then the worktree goes, and the branch
+   * if this spawn created it and nobody committed to it. Idempotent. Resolves to the preserved ref, if one was made.
+   */
+  undo(workspace: Workspace, sessionId: SessionId): Promise<string | null>;
+  /** Puts captured work back into a worktree. A conflict leaves the tree clean and the ref in place. */
+  applyPreserved(workspace: Workspace, ref: string): Promise<'applied' | 'conflict' | 'missing'>;
+  /** Repo-relative links from the worktree to the repository (e.g. `node_modules`). Each is checked to stay inside both trees. */
+  link(workspace: Workspace, paths: readonly string[]): Promise<void>;
+}

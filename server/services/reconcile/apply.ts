@@ -1,0 +1,128 @@
+/**
+ * Applies one action of the plan, under the session's lock, and only if the row still is what the plan saw. Every action logs
+ * its reason and is safe to repeat.
+ */
+import { isAppError, toAppError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
+import type { ReconcileAction } from '../../core/reconcile/plan.ts';
+import type { Session } from '../../core/session/session.ts';
+import type { Limiter } from '../limiter.ts';
+import type { SessionContext } from '../sessions/context.ts';
+import type { Kill } from '../sessions/kill.ts';
+import type { Recover } from '../sessions/recover.ts';
+import type { Spawn } from '../sessions/spawn.ts';
+import { undoSpawn } from '../sessions/undo-spawn.ts';
+
+type Parts = {
+  readonly spawn: Pick<Spawn, 'markSpawned'>;
+  readonly kill: Pick<Kill, 'finish'>;
+  readonly recover: Pick<Recover, 'relaunch' | 'terminateUnresumable' | 'restoreTerminated'>;
+  readonly relaunches: Limiter;
+  /** Sessions whose relaunch this daemon has tried and failed. */
+  readonly tried: Set<SessionId>;
+};
+
+export function createApply(context: SessionContext, parts: Parts) {
+  const { store, runtime, clock, log } = context;
+  const waiting = new Set<SessionId>();
+
+  /** What the row must still be for a plan made from `seen` to hold. */
+  function unchanged(seen: Session): Session | null {
+    const now = store.sessions.get(seen.id);
+    if (now === null) return null;
+    const same =
+      now.phase === seen.phase &&
+      now.launchId === seen.launchId &&
+      now.runtimeHandle === seen.runtimeHandle &&
+      now.killRequestedAtMs === seen.killRequestedAtMs &&
+      now.exit?.atMs === seen.exit?.atMs &&
+      now.recovery?.state === seen.recovery?.state;
+    return same ? now : null;
+  }
+
+  async function effect(action: ReconcileAction, session: Session): Promise<void> {
+    switch (action.kind) {
+      case 'finish-kill':
+        await parts.kill.finish(session);
+        return;
+      case 'reap':
+        await runtime.destroy(action.handle, action.launchId);
+        store.sessions.note(session.id, { kind: 'reaped', reason: action.why });
+        return;
+      case 'adopt':
+        store.sessions.update(session.id, { launchId: action.launchId, exit: null, recovery: null }, { kind: 'adopted', reason: action.why });
+        return;
+      case 'record-exit':
+        store.sessions.update(session.id, { launchId: action.launchId, exit: action.exit, recovery: null, attention: null }, { kind: 'exited', reason: action.why });
+        return;
+      case 'finish-spawn':
+        parts.spawn.markSpawned(session, action.why);
+        return;
+      case 'undo-spawn':
+        await undoSpawn(context, session, action.why);
+        return;
+      case 'terminate':
+        parts.recover.terminateUnresumable(session, action.why);
+        return;
+      case 'relaunch':
+        await relaunch(session, action.why);
+        return;
+      case 'restore-parked':
+        await parts.recover.restoreTerminated(session);
+        return;
+    }
+  }
+
+  async function relaunch(session: Session, why: string): Promise<void> {
+    try {
+      await parts.recover.relaunch(session.id, why);
+      parts.tried.delete(session.id);
+    } catch (caught) {
+      // Where nothing could be told it is looked at again; any other failure is the row's, and waits for the user.
+      if (!isAppError(caught, 'RUNTIME_UNAVAILABLE')) parts.tried.add(session.id);
+      throw caught;
+    }
+  }
+
+  /** Shows `recovering` from the moment a relaunch is decided, not from when its turn comes. */
+  function queueRelaunch(session: Session, why: string): Session {
+    if (session.recovery?.state === 'queued') return session;
+    return store.sessions.update(session.id, { recovery: { state: 'queued', reason: why, atMs: clock.nowMs() } }, { kind: 'recovery-queued', reason: why });
+  }
+
+  /** Waits for its turn without holding the session, so that a kill or an ensure need not wait behind a reboot's whole queue. */
+  async function throttled(action: ReconcileAction, seen: Session): Promise<void> {
+    if (waiting.has(seen.id)) return;
+    const current = unchanged(seen);
+    if (current === null) return;
+    const queued = action.kind === 'relaunch' ? queueRelaunch(current, action.why) : current;
+    waiting.add(seen.id);
+    try {
+      await parts.relaunches.run(() => context.sessionLocks.run(seen.id, () => run(action, queued)));
+    } finally {
+      waiting.delete(seen.id);
+    }
+  }
+
+  async function run(action: ReconcileAction, expected: Session): Promise<void> {
+    const current = unchanged(expected);
+    if (current === null) return;
+    log.info({ sessionId: action.sessionId, action: action.kind, why: action.why }, 'reconcile');
+    await effect(action, current);
+  }
+
+  return {
+    queueRelaunch,
+
+    async apply(action: ReconcileAction, seen: Session): Promise<void> {
+      try {
+        if (action.kind === 'relaunch' || action.kind === 'restore-parked') await throttled(action, seen);
+        else await context.sessionLocks.run(seen.id, () => run(action, seen));
+      } catch (caught) {
+        log.warn({ sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message }, 'reconcile action did not finish');
+      }
+    },
+  };
+}
+
+export type Apply = ReturnType<typeof createApply>;

@@ -1,0 +1,162 @@
+/**
+ * Spawn: facts first, then effects in an order that can be undone from the row alone (SPEC §3.2). It ends fully live or gone
+ * without residue; it is acknowledged when live. Boot settles one that a crash cut off.
+ */
+import { AppError, isAppError, toAppError } from '../../core/errors.ts';
+import { type ProjectId, type SessionId, toSessionId } from '../../core/ids.ts';
+import type { Session, SessionKind } from '../../core/session/session.ts';
+import type { Project, SessionDraft } from '../../ports/store.ts';
+import type { SessionContext } from './context.ts';
+import { requireProject } from './find.ts';
+import type { Launching } from './launching.ts';
+import { runPostCreate } from './post-create.ts';
+import { undoSpawn } from './undo-spawn.ts';
+
+/** Bytes of UTF-8: the prompt travels in one environment string, and Linux allows 128 KiB for one. */
+export const PROMPT_LIMIT_BYTES = 100_000;
+
+export type SpawnOrder = {
+  readonly projectId: ProjectId;
+  readonly kind: SessionKind;
+  readonly agent: string | null;
+  readonly command: string | null;
+  readonly prompt: string | null;
+  readonly title: string | null;
+  readonly branch: string | null;
+};
+
+export function createSpawn(context: SessionContext, launching: Launching) {
+  const { store, runtime, workspace, agents, secrets, clock, faults, log } = context;
+
+  /** Everything that can be known to fail before anything is written. */
+  async function check(order: SpawnOrder): Promise<{ readonly project: Project; readonly agentName: string; readonly command: string | null }> {
+    const project = requireProject(store, order.projectId);
+    const orchestrates = order.kind === 'orchestrator';
+    const agentName = order.agent ?? (orchestrates ? project.orchestratorAgent : project.agent);
+    const command = order.command ?? (orchestrates && agentName === 'custom' ? project.orchestratorCommand : null);
+    const agent = agents.get(agentName);
+    const bytes = new TextEncoder().encode(order.prompt ?? '').length;
+    if (bytes > PROMPT_LIMIT_BYTES) {
+      throw new AppError({
+        code: 'PROMPT_TOO_LONG',
+        message: `The prompt has ${bytes} bytes; the limit is ${PROMPT_LIMIT_BYTES}, since it is handed over in one environment string.`,
+        hint: 'Put the text into a file of the repository and name the file in the prompt.',
+      });
+    }
+    await runtime.assertInstalled();
+    await agent.assertAvailable({ env: launching.baseEnvironment(project), command });
+    await workspace.inspectRepository(project.path);
+    await workspace.assertBase(project.path, project.base);
+    return { project, agentName, command };
+  }
+
+  async function draftRow(order: SpawnOrder, facts: Awaited<ReturnType<typeof check>>, token: string): Promise<SessionDraft> {
+    const { project, agentName, command } = facts;
+    const number = store.sessions.nextNumber(project.id);
+    const id: SessionId = toSessionId(project.id, number);
+    const place = await workspace.plan({ projectId: project.id, sessionId: id, repository: project.path, base: project.base, branch: order.branch });
+    return {
+      id,
+      projectId: project.id,
+      number,
+      kind: order.kind,
+      slot: order.kind === 'orchestrator' ? 'current' : null,
+      replaces: null,
+      replacedBy: null,
+      agent: agentName,
+      command,
+      title: order.title ?? (order.kind === 'orchestrator' ? 'Orchestrator' : titleFrom(order.prompt, id)),
+      prompt: order.prompt,
+      phase: 'spawning',
+      endReason: null,
+      endDetail: null,
+      activity: 'unknown',
+      activitySource: 'none',
+      activityAtMs: null,
+      attention: null,
+      firstSignalAtMs: null,
+      runtimeKind: runtime.kind,
+      runtimeHandle: runtime.handleFor(id, 0),
+      launchId: secrets.newLaunchId(),
+      launchMode: 'spawned',
+      launchedAtMs: clock.nowMs(),
+      workspace: place,
+      agentSessionId: agents.get(agentName).newAgentSessionId(),
+      exit: null,
+      recovery: null,
+      killRequestedAtMs: null,
+      parked: false,
+      preservedRef: null,
+      tokenHash: secrets.hash(token),
+    };
+  }
+
+  async function bringToLife(row: Session, project: Project, token: string): Promise<Session> {
+    let step = 'worktree';
+    try {
+      await workspace.create(row.workspace);
+      faults.passed('spawn.worktree');
+      step = 'post-create';
+      await workspace.link(row.workspace, project.symlinks);
+      await runPostCreate(context, { project, cwd: row.workspace.path, env: launching.baseEnvironment(project) });
+      faults.passed('spawn.post-create');
+      step = 'agent setup';
+      await agents.get(row.agent).prepare(launching.contextOf(row, project, 'spawned'));
+      faults.passed('spawn.agent-setup');
+      step = 'runtime';
+      const created = await launching.create(row, project, { mode: 'spawned', token });
+      faults.passed('spawn.runtime');
+      const live = markSpawned(created, 'its runtime was created');
+      faults.passed('spawn.live');
+      return live;
+    } catch (caught) {
+      throw await giveUp(row, step, toAppError(caught));
+    }
+  }
+
+  async function giveUp(row: Session, step: string, failure: AppError): Promise<AppError> {
+    const later = `It is settled as soon as the session host answers: see \`ao get ${row.id}\`.`;
+    // Whether the host took the request cannot be told (I9): the row stays, reconcile finishes or undoes it.
+    if (isAppError(failure, 'RUNTIME_UNAVAILABLE')) {
+      return new AppError({ code: failure.code, message: `Spawn of ${row.id} stopped at "${step}": ${failure.message}`, hint: later }, { cause: failure });
+    }
+    try {
+      await undoSpawn(context, row, `failed at "${step}": ${failure.message}`);
+    } catch (caught) {
+      log.error({ sessionId: row.id, error: toAppError(caught).message }, 'undo of a failed spawn did not finish');
+      return new AppError({ code: failure.code, message: `Spawn of ${row.id} failed at "${step}": ${failure.message} Its undo is not finished yet.`, hint: later }, { cause: failure });
+    }
+    return new AppError({ code: failure.code, message: `Spawn failed at "${step}" and was undone: ${failure.message}`, hint: failure.hint }, { cause: failure });
+  }
+
+  function markSpawned(row: Session, why: string): Session {
+    const live = store.sessions.update(row.id, { phase: 'live', launchedAtMs: clock.nowMs() }, { kind: 'spawned', reason: why });
+    context.looks.set(row.id, { state: 'reachable' });
+    log.info({ sessionId: row.id, agent: row.agent, branch: row.workspace.branch }, 'session live');
+    return live;
+  }
+
+  return {
+    async spawn(order: SpawnOrder): Promise<Session> {
+      const facts = await check(order);
+      const token = secrets.newToken();
+      const draft = await draftRow(order, facts, token);
+      // The lock is held before the row exists, so that reconcile never sees a spawn of ours as cut off.
+      return await context.sessionLocks.run(draft.id, async () => {
+        const row = store.sessions.insert(draft, { kind: 'spawning', reason: 'asked for by the user' });
+        faults.passed('spawn.row');
+        return await bringToLife(row, facts.project, token);
+      });
+    },
+    markSpawned,
+  };
+}
+
+export type Spawn = ReturnType<typeof createSpawn>;
+
+/** The first line of the prompt, cut to what a card can show. */
+function titleFrom(prompt: string | null, id: SessionId): string {
+  const first = (prompt ?? '').split(/[\r\n]/, 1)[0]?.replace(/\p{Cc}/gu, ' ').trim() ?? '';
+  if (first === '') return id;
+  return first.length <= 80 ? first : `${[...first].slice(0, 79).join('')}…`;
+}
