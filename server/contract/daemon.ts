@@ -28,7 +28,14 @@ export const daemonStatusSchema = z.object({
 });
 export type DaemonStatus = z.infer<typeof daemonStatusSchema>;
 
-export const setOwnerInput = z.object({ owner: z.enum(['headless', 'persistent', 'app']) });
+export const setOwnerInput = z.object({ owner: ownerSchema });
 
 /** Body of `POST /shutdown`; the answer is 202 with the same pid as `/healthz`. */
-export const shutdownInput = z.object({ reason: z.string().min(1).max(200) });
+export const shutdownInput = z.object({
+  reason: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u),
+});
+export const shutdownResultSchema = z.object({ pid: z.number().int() });

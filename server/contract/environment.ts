@@ -33,7 +33,10 @@ export const DEFAULT_UI_PORT = 3_000;
 
 const PATH_RULE = 'a path, absolute or relative to the working directory, without control characters and without "~"';
 
-export function parseLocations(env: Environment, context: EnvironmentContext): { readonly value: LocationConfig; readonly problems: readonly EnvironmentProblem[] } {
+export function parseLocations(
+  env: Environment,
+  context: EnvironmentContext,
+): { readonly value: LocationConfig; readonly problems: readonly EnvironmentProblem[] } {
   const problems: EnvironmentProblem[] = [];
   const home = context.resolve(context.homedir, '.ao');
   const givenDataDir = readPath(env, 'AO_DATA_DIR', context, problems);
@@ -79,5 +82,7 @@ function whyNoPath(value: string): string | null {
 
 /** One sentence a problem, for the message of `BAD_ENV`. Control characters of the value are shown escaped. */
 export function describeProblems(problems: readonly EnvironmentProblem[]): string {
-  return problems.map(({ variable, value, why, allowed }) => `${variable}=${JSON.stringify(value.slice(0, 120))}: ${why}; allowed: ${allowed}.`).join(' ');
+  return problems
+    .map(({ variable, value, why, allowed }) => `${variable}=${JSON.stringify(value.slice(0, 120))}: ${why}; allowed: ${allowed}.`)
+    .join(' ');
 }

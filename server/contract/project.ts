@@ -10,16 +10,27 @@ export const projectIdSchema = z.string().transform((text, context) => {
 });
 
 const noNul = (text: string): boolean => !text.includes('\0');
-const line = (max: number) => z.string().min(1).max(max).refine((text) => noNul(text) && !/[\r\n]/.test(text), 'must be one line');
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => noNul(text) && !/[\r\n]/.test(text), 'must be one line');
 
 /** Environment of a project's sessions. `AO_*` and `TMUX*` are ours and cannot be overridden. */
 export const projectEnvSchema = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not an environment variable name').refine((name) => !/^(AO_|TMUX)/.test(name), 'AO_* and TMUX* cannot be set by a project'),
+  z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not an environment variable name')
+    .refine((name) => !/^(AO_|TMUX)/.test(name), 'AO_* and TMUX* cannot be set by a project'),
   z.string().max(32_768).refine(noNul, 'must not contain NUL'),
 );
 
 /** Repo-relative path, no `..`, not absolute. */
-export const relativePathSchema = line(1_024).refine((path) => !path.startsWith('/') && !path.split('/').includes('..') && path !== '.' && !path.split('/').includes('.git'), 'must be relative to the repository, without ".." or ".git"');
+export const relativePathSchema = line(1_024).refine(
+  (path) => !path.startsWith('/') && !path.split('/').includes('..') && path !== '.' && !path.split('/').includes('.git'),
+  'must be relative to the repository, without ".." or ".git"',
+);
 
 const settings = {
   name: line(200),
@@ -33,7 +44,11 @@ const settings = {
   disposable: z.array(line(1_024)).max(100),
 };
 
-export const projectAddInput = z.object({ path: z.string().min(1).max(4_096).refine(noNul), id: projectIdSchema.optional(), ...z.object(settings).partial().shape });
+export const projectAddInput = z.object({
+  path: z.string().min(1).max(4_096).refine(noNul),
+  id: projectIdSchema.optional(),
+  ...z.object(settings).partial().shape,
+});
 export const projectSetInput = z.object({ id: projectIdSchema, ...z.object(settings).partial().shape });
 export const projectGetInput = z.object({ id: projectIdSchema });
 

@@ -19,9 +19,18 @@ export const PROMPT_MAX_BYTES = 100_000;
 export const MESSAGE_MAX_BYTES = 1_048_576;
 
 const noNul = (text: string): boolean => !text.includes('\0');
-const title = z.string().trim().min(1).max(200).refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
+const title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
 const command = z.string().min(1).max(32_768).refine(noNul, 'must not contain NUL');
-const branch = z.string().min(1).max(250).refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
+const branch = z
+  .string()
+  .min(1)
+  .max(250)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
 
 export const sessionSpawnInput = z.object({
   projectId: projectIdSchema,
@@ -86,7 +95,10 @@ export const sessionViewSchema = z.object({
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
 /** `kill` adds what became of the worktree; `restore` and `resume` how the session came back. */
-export const killResultSchema = sessionViewSchema.extend({ worktree: z.enum(['removed', 'kept', 'missing']), worktreeNote: z.string().nullable() });
+export const killResultSchema = sessionViewSchema.extend({
+  worktree: z.enum(['removed', 'kept', 'missing']),
+  worktreeNote: z.string().nullable(),
+});
 export const recoveryResultSchema = sessionViewSchema.extend({ mode: z.enum(['resumed', 'replayed', 'fresh']) });
 export const ensureResultSchema = z.object({ session: sessionViewSchema, created: z.boolean() });
 export type KillResult = z.infer<typeof killResultSchema>;
@@ -107,3 +119,18 @@ export const messageViewSchema = z.object({
   updatedAt: z.string(),
 });
 export type MessageView = z.infer<typeof messageViewSchema>;
+
+const facts = z.record(z.string(), z.unknown());
+/** One line of a session's history: what changed, and why. */
+export const sessionEventViewSchema = z.object({
+  seq: z.number().int(),
+  sessionId: z.string(),
+  projectId: z.string(),
+  at: z.string(),
+  kind: z.string(),
+  reason: z.string(),
+  data: facts.nullable(),
+  before: facts.nullable(),
+  after: facts.nullable(),
+});
+export type SessionEventView = z.infer<typeof sessionEventViewSchema>;

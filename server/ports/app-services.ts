@@ -6,8 +6,8 @@
  * There is no way to end the daemon in here; transports are handed that apart (`requestShutdown`).
  */
 import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
-import type { Holder } from '../core/liveness/watchdog.ts';
 import type { Owner } from '../core/liveness/owner.ts';
+import type { Holder } from '../core/liveness/watchdog.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
 import type { Message, Project, SessionEvent, StopRecord } from './store.ts';
@@ -33,10 +33,9 @@ export interface DaemonService {
   setOwner(owner: Owner): DaemonFacts;
 }
 
-export type ProjectSettings = Partial<Pick<
-  Project,
-  'name' | 'base' | 'agent' | 'orchestratorAgent' | 'orchestratorCommand' | 'env' | 'symlinks' | 'postCreate' | 'disposable'
->>;
+export type ProjectSettings = Partial<
+  Pick<Project, 'name' | 'base' | 'agent' | 'orchestratorAgent' | 'orchestratorCommand' | 'env' | 'symlinks' | 'postCreate' | 'disposable'>
+>;
 
 export interface ProjectService {
   /** `path` may be anything a user typed; relative ones are refused. `id` `null`: suggested by the folder's name. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideAccess, type AccessPolicy, type AccessRequest } from './access.ts';
+import { type AccessPolicy, type AccessRequest, decideAccess } from './access.ts';
 import { normalizeAllowedHost, normalizeAllowedOrigin, parseHostPort } from './allowlist.ts';
 
 const policy: AccessPolicy = {
@@ -9,16 +9,24 @@ const policy: AccessPolicy = {
   allowedHosts: ['tunnel.example', 'box.example:8443'],
   allowedOrigins: ['https://tunnel.example'],
 };
-const request = (overrides: Partial<AccessRequest>): AccessRequest => ({ target: '/trpc/sessions.list', hosts: ['127.0.0.1:3001'], origins: [], ...overrides });
+const request = (overrides: Partial<AccessRequest>): AccessRequest => ({
+  target: '/trpc/sessions.list',
+  hosts: ['127.0.0.1:3001'],
+  origins: [],
+  ...overrides,
+});
 const refusedBy = (overrides: Partial<AccessRequest>): 'host' | 'origin' | null => {
   const decision = decideAccess(request(overrides), policy);
   return decision.kind === 'refused' ? decision.by : null;
 };
 
 describe('the Host check', () => {
-  it.each(['127.0.0.1:3001', 'localhost:3001', 'LOCALHOST:3001', '[::1]:3001', 'tunnel.example', 'Tunnel.Example:99', 'box.example:8443'])('S2: accepts %s', (host) => {
-    expect(refusedBy({ hosts: [host] })).toBeNull();
-  });
+  it.each(['127.0.0.1:3001', 'localhost:3001', 'LOCALHOST:3001', '[::1]:3001', 'tunnel.example', 'Tunnel.Example:99', 'box.example:8443'])(
+    'S2: accepts %s',
+    (host) => {
+      expect(refusedBy({ hosts: [host] })).toBeNull();
+    },
+  );
 
   it.each([
     'evil.example',
@@ -60,22 +68,49 @@ describe('the Host check', () => {
   });
 
   it('S2: whatever the text, an accepted Host is one of the named ones with its port', () => {
-    const pieces = fc.constantFrom('localhost', '127.0.0.1', '[::1]', 'tunnel.example', 'box.example', '.', ':', '3001', '8443', '@', '#', '\t', 'evil', '%00', 'İ', 'ſ', 'K');
+    const pieces = fc.constantFrom(
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      'tunnel.example',
+      'box.example',
+      '.',
+      ':',
+      '3001',
+      '8443',
+      '@',
+      '#',
+      '\t',
+      'evil',
+      '%00',
+      'İ',
+      'ſ',
+      'K',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join(''))), (host) => {
-        if (refusedBy({ hosts: [host] }) !== null) return;
-        const ok = /^(?:(?:localhost|127\.0\.0\.1|\[::1\]):3001|tunnel\.example(?::[0-9]+)?|box\.example:8443)$/i;
-        expect(host).toMatch(ok);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(pieces, { maxLength: 6 }).map((parts) => parts.join('')),
+        ),
+        (host) => {
+          if (refusedBy({ hosts: [host] }) !== null) return;
+          const ok = /^(?:(?:localhost|127\.0\.0\.1|\[::1\]):3001|tunnel\.example(?::[0-9]+)?|box\.example:8443)$/i;
+          expect(host).toMatch(ok);
+        },
+      ),
       { numRuns: 20_000 },
     );
   });
 });
 
 describe('the Origin check', () => {
-  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://localhost:3001', 'http://[::1]:3001', 'https://tunnel.example'])('S1: accepts %s', (origin) => {
-    expect(refusedBy({ origins: [origin] })).toBeNull();
-  });
+  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://localhost:3001', 'http://[::1]:3001', 'https://tunnel.example'])(
+    'S1: accepts %s',
+    (origin) => {
+      expect(refusedBy({ origins: [origin] })).toBeNull();
+    },
+  );
 
   it('accepts a program that sends none', () => {
     expect(refusedBy({ origins: [] })).toBeNull();
@@ -112,16 +147,24 @@ describe('the Origin check', () => {
 describe('names of hosts and origins', () => {
   it('normalizing is idempotent, and what it accepts parses', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.domain(), fc.string(), fc.webAuthority(), fc.ipV6().map((ip) => `[${ip}]`)), (text) => {
-        const host = normalizeAllowedHost(text);
-        if (host === null) return;
-        expect(normalizeAllowedHost(host)).toBe(host);
-        expect(parseHostPort(host)).not.toBeNull();
-        const origin = normalizeAllowedOrigin(`https://${text}`);
-        expect(origin).not.toBeNull();
-        expect(normalizeAllowedOrigin(origin as string)).toBe(origin);
-        expect(new URL(origin as string).host.length).toBeGreaterThan(0);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.domain(),
+          fc.string(),
+          fc.webAuthority(),
+          fc.ipV6().map((ip) => `[${ip}]`),
+        ),
+        (text) => {
+          const host = normalizeAllowedHost(text);
+          if (host === null) return;
+          expect(normalizeAllowedHost(host)).toBe(host);
+          expect(parseHostPort(host)).not.toBeNull();
+          const origin = normalizeAllowedOrigin(`https://${text}`);
+          expect(origin).not.toBeNull();
+          expect(normalizeAllowedOrigin(origin as string)).toBe(origin);
+          expect(new URL(origin as string).host.length).toBeGreaterThan(0);
+        },
+      ),
       { numRuns: 5_000 },
     );
   });

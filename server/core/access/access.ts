@@ -23,7 +23,9 @@ export type AccessRequest = {
   readonly origins: readonly string[];
 };
 
-export type AccessDecision = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly by: 'host' | 'origin'; readonly why: string };
+export type AccessDecision =
+  | { readonly kind: 'allowed' }
+  | { readonly kind: 'refused'; readonly by: 'host' | 'origin'; readonly why: string };
 
 const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -54,6 +56,8 @@ function whyOriginRefused(origins: readonly string[], policy: AccessPolicy): str
   if (origin === undefined) return null;
   if (origins.length > 1) return 'there is more than one Origin header';
   // Compared as browsers write it, byte for byte: any other spelling did not come from one.
-  const own = [policy.port, policy.uiPort].flatMap((port) => LOOPBACK_HOSTS.map((host) => (port === 80 ? `http://${host}` : `http://${host}:${port}`)));
+  const own = [policy.port, policy.uiPort].flatMap((port) =>
+    LOOPBACK_HOSTS.map((host) => (port === 80 ? `http://${host}` : `http://${host}:${port}`)),
+  );
   return own.includes(origin) || policy.allowedOrigins.includes(origin) ? null : 'this origin is not allowed';
 }

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Owner } from './owner.ts';
-import { holdersOf, initialWatchdog, transition, type Client, type WatchdogEffect, type WatchdogEvent, type WatchdogState } from './watchdog.ts';
+import {
+  type Client,
+  holdersOf,
+  initialWatchdog,
+  transition,
+  type WatchdogEffect,
+  type WatchdogEvent,
+  type WatchdogState,
+} from './watchdog.ts';
 
 const LIMITS = { graceMs: 5, lossGraceMs: 20, linkDeadlineMs: 9 };
 const client = (id: string, key: string | null = null): Client => ({ id, key, kind: 'socket', sinceMs: 0, detail: 'test' });
@@ -18,12 +26,22 @@ function run(state: WatchdogState, ...events: readonly WatchdogEvent[]): { state
   return { state: current, effects };
 }
 
-const joined = (id: string, nowMs: number, key: string | null = null): WatchdogEvent => ({ type: 'joined', client: client(id, key), nowMs });
+const joined = (id: string, nowMs: number, key: string | null = null): WatchdogEvent => ({
+  type: 'joined',
+  client: client(id, key),
+  nowMs,
+});
 const left = (clientId: string, nowMs: number): WatchdogEvent => ({ type: 'departed', clientId, how: 'left', nowMs });
 const lost = (clientId: string, nowMs: number): WatchdogEvent => ({ type: 'departed', clientId, how: 'lost', nowMs });
-const fired = (epoch: number, nowMs: number, clock: 'steady' | 'suspended' = 'steady'): WatchdogEvent => ({ type: 'timer_fired', epoch, clock, nowMs });
+const fired = (epoch: number, nowMs: number, clock: 'steady' | 'suspended' = 'steady'): WatchdogEvent => ({
+  type: 'timer_fired',
+  epoch,
+  clock,
+  nowMs,
+});
 const stops = (effects: readonly WatchdogEffect[]): number => effects.filter((effect) => effect.type === 'request_stop').length;
-const epochsOf = (effects: readonly WatchdogEffect[]): number[] => effects.flatMap((effect) => (effect.type === 'set_timer' ? [effect.epoch] : []));
+const epochsOf = (effects: readonly WatchdogEffect[]): number[] =>
+  effects.flatMap((effect) => (effect.type === 'set_timer' ? [effect.epoch] : []));
 
 describe('the watchdog of an app daemon', () => {
   const app = initialWatchdog('app', LIMITS);
@@ -114,7 +132,11 @@ describe('the watchdog of an app daemon', () => {
   });
 
   it('tells connected clients anew what they count when the owner changes', () => {
-    const { effects, state } = run(initialWatchdog('persistent', LIMITS), joined('a', 0), { type: 'owner_changed', owner: 'app', nowMs: 2 });
+    const { effects, state } = run(initialWatchdog('persistent', LIMITS), joined('a', 0), {
+      type: 'owner_changed',
+      owner: 'app',
+      nowMs: 2,
+    });
     expect(effects).toEqual([
       { type: 'tell', clientId: 'a', verdict: 'not_counted' },
       { type: 'cancel_timer' },
@@ -135,7 +157,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('join' as const, 'left' as const, 'lost' as const), who: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lease' as const), who: fc.nat(1), forMs: fc.integer({ min: 1, max: 15 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), who: fc.nat(1) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('owner' as const), owner: fc.constantFrom<Owner>('app', 'headless', 'persistent') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('owner' as const), owner: fc.constantFrom<Owner>('app', 'headless', 'persistent') }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('abort' as const, 'stop' as const) }) },
 );
 /** Ticks: how long to wait, then what happens, and whether due timers run before or after it in that tick. */
@@ -172,7 +197,8 @@ function createModel(initialOwner: Owner) {
     }
     if ((action.do === 'left' || action.do === 'lost') && clients.delete(action.who)) {
       if (action.do === 'lost' && owner === 'app') promises.set(action.who, nowMs + LIMITS.lossGraceMs);
-      if (mode === 'running' && clients.size === 0 && owner === 'app') countDown(action.do === 'left' ? LIMITS.graceMs : LIMITS.lossGraceMs, nowMs);
+      if (mode === 'running' && clients.size === 0 && owner === 'app')
+        countDown(action.do === 'left' ? LIMITS.graceMs : LIMITS.lossGraceMs, nowMs);
     }
     if (action.do === 'lease') leases.set(action.who, nowMs + action.forMs);
     if (action.do === 'release' && leases.delete(action.who)) check(nowMs);
@@ -238,12 +264,15 @@ describe('the watchdog against a model that looks at the clock', () => {
         };
         const fireDue = (nowMs: number): void => {
           // Never removed: each goes on firing in every later tick, as the worst of stale timers would.
-          for (const timer of [...timers]) if (timer.dueMs <= nowMs) apply(fired(timer.epoch, nowMs));
+          for (const timer of timers.slice()) if (timer.dueMs <= nowMs) apply(fired(timer.epoch, nowMs));
           model.check(nowMs);
         };
         apply({ type: 'started', nowMs: 0 });
         let nowMs = 0;
-        for (const { waitMs, step: action, timers: order } of [...ticks, { waitMs: 60, step: { do: 'release', who: 9 } as const, timers: 'last' as const }]) {
+        for (const { waitMs, step: action, timers: order } of [
+          ...ticks,
+          { waitMs: 60, step: { do: 'release', who: 9 } as const, timers: 'last' as const },
+        ]) {
           for (let waited = 1; waited < waitMs; waited += 1) fireDue(nowMs + waited);
           nowMs += waitMs;
           if (order === 'first') fireDue(nowMs);

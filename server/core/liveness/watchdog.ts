@@ -116,7 +116,11 @@ export function transition(state: WatchdogState, event: WatchdogEvent): Transiti
 
 function join(state: WatchdogState, client: Client): Transition {
   if (state.mode.kind === 'draining') return { state, effects: [{ type: 'tell', clientId: client.id, verdict: 'restarting' }] };
-  const joined = { ...state, clients: withEntry(state.clients, client.id, client), losses: withoutEntry(state.losses, client.key ?? client.id) };
+  const joined = {
+    ...state,
+    clients: withEntry(state.clients, client.id, client),
+    losses: withoutEntry(state.losses, client.key ?? client.id),
+  };
   if (!isSupervised(state.owner)) return { state: joined, effects: [{ type: 'tell', clientId: client.id, verdict: 'not_counted' }] };
   const told: WatchdogEffect = { type: 'tell', clientId: client.id, verdict: 'counted' };
   const effects: WatchdogEffect[] = state.mode.kind === 'grace' ? [{ type: 'cancel_timer' }, told] : [told];
@@ -152,7 +156,8 @@ function releaseLease(state: WatchdogState, leaseId: string, nowMs: number): Tra
 /** Either the deadline is not reached, or a lease holds the stop back, or the stop and the refusal of new clients are one step. */
 function decide(state: WatchdogState, grace: Extract<WatchdogMode, { kind: 'grace' }>, nowMs: number): Transition {
   const held = [...state.leases.values()].filter((untilMs) => untilMs > nowMs);
-  if (nowMs >= grace.deadlineMs && held.length === 0) return drain(state, [{ type: 'cancel_timer' }, { type: 'request_stop', cause: grace.cause }]);
+  if (nowMs >= grace.deadlineMs && held.length === 0)
+    return drain(state, [{ type: 'cancel_timer' }, { type: 'request_stop', cause: grace.cause }]);
   const nextLookMs = nowMs < grace.deadlineMs ? grace.deadlineMs : Math.min(...held);
   const epoch = state.epoch + 1;
   return { state: { ...state, epoch, mode: { ...grace, epoch } }, effects: [{ type: 'set_timer', epoch, delayMs: nextLookMs - nowMs }] };
@@ -173,7 +178,9 @@ function changeOwner(state: WatchdogState, owner: Owner, nowMs: number): Transit
 /** Takes the mode anew from the facts: after an aborted stop, or when the owner changed what a client means. */
 function settle(state: WatchdogState, cause: StopCause, nowMs: number): Transition {
   const supervised = isSupervised(state.owner);
-  const told = [...state.clients.keys()].map((clientId): WatchdogEffect => ({ type: 'tell', clientId, verdict: supervised ? 'counted' : 'not_counted' }));
+  const told = [...state.clients.keys()].map(
+    (clientId): WatchdogEffect => ({ type: 'tell', clientId, verdict: supervised ? 'counted' : 'not_counted' }),
+  );
   if (!supervised) {
     return { state: { ...state, mode: { kind: 'disarmed' }, losses: new Map() }, effects: [{ type: 'cancel_timer' }, ...told] };
   }
@@ -189,7 +196,11 @@ function beginGrace(state: WatchdogState, cause: StopCause, nowMs: number): Tran
   const deadlineMs = Math.max(nowMs + ownMs, promisedMs);
   const epoch = state.epoch + 1;
   return {
-    state: { ...state, epoch, mode: { kind: 'grace', cause: promisedMs >= deadlineMs ? 'lost' : cause, startedAtMs: nowMs, deadlineMs, epoch } },
+    state: {
+      ...state,
+      epoch,
+      mode: { kind: 'grace', cause: promisedMs >= deadlineMs ? 'lost' : cause, startedAtMs: nowMs, deadlineMs, epoch },
+    },
     effects: [{ type: 'set_timer', epoch, delayMs: deadlineMs - nowMs }],
   };
 }

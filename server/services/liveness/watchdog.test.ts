@@ -1,58 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Owner } from '../../core/liveness/owner.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
 import type { SupervisorVerdict } from '../../ports/supervision.ts';
+import { createManualClock } from '../../testing/fakes/clock.ts';
+import { createRecordingLog } from '../../testing/fakes/log.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
 
 const LIMITS = { graceMs: 5_000, lossGraceMs: 600_000, linkDeadlineMs: 60_000 };
 
-/** Time that only the test moves. `sleepMachine` moves the wall clock alone, as a suspend does. */
-function createManualClock() {
-  let monotonic = 1_000;
-  let wall = 1_700_000_000_000;
-  let timers: { atMs: number; fn: () => void }[] = [];
-  const clock: Clock = {
-    nowMs: () => wall,
-    monotonicMs: () => monotonic,
-    after: (delayMs, fn) => {
-      const timer = { atMs: monotonic + delayMs, fn };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((other) => other !== timer);
-      };
-    },
-    sleep: () => Promise.reject(new Error('not used here')),
-  };
-  const advance = (ms: number): void => {
-    const endMs = monotonic + ms;
-    for (;;) {
-      const due = timers.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (due === undefined) break;
-      timers = timers.filter((other) => other !== due);
-      wall += Math.max(0, due.atMs - monotonic);
-      monotonic = Math.max(monotonic, due.atMs);
-      due.fn();
-    }
-    wall += endMs - monotonic;
-    monotonic = endMs;
-  };
-  return { clock, advance, sleepMachine: (ms: number) => void (wall += ms), timerCount: () => timers.length };
-}
-
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => silent };
-
 function setUp(owner: Owner = 'app', requestStop?: (reason: string) => void | Promise<void>) {
-  const time = createManualClock();
+  const clock = createManualClock();
   const stops: string[] = [];
   const watchdog = createWatchdog({
-    clock: time.clock,
-    log: silent,
+    clock,
+    log: createRecordingLog(),
     limits: LIMITS,
     owner,
     requestStop: requestStop ?? ((reason) => void stops.push(reason)),
   });
-  return { ...time, watchdog, stops };
+  return { clock, advance: clock.advance, sleepMachine: clock.jumpWall, timerCount: clock.pending, watchdog, stops };
 }
 
 function join(watchdog: Watchdog, id: string): SupervisorVerdict[] {
@@ -62,59 +27,59 @@ function join(watchdog: Watchdog, id: string): SupervisorVerdict[] {
 }
 
 describe('the watchdog service', () => {
-  it('L3: keeps the daemon when a client returns at 4.9 s and stops it once at 5.0 s or later, a thousand times', () => {
+  it('L3: keeps the daemon when a client returns at 4.9 s and stops it once at 5.0 s or later, a thousand times', async () => {
     for (let round = 0; round < 1_000; round += 1) {
       const goneMs = [4_900, 5_000, 5_100][round % 3] as number;
       const { watchdog, advance, stops } = setUp();
       watchdog.start();
       for (let drop = 0; drop < 3; drop += 1) {
         expect(join(watchdog, `c${drop}`)).toEqual(['counted']);
-        advance(1 + round);
+        await advance(1 + round);
         watchdog.leave(`c${drop}`, 'left');
-        advance(4_900);
+        await advance(4_900);
         expect(stops).toEqual([]);
       }
       const back = join(watchdog, 'back');
       expect(back).toEqual(['counted']);
       watchdog.leave('back', 'left');
-      advance(goneMs);
+      await advance(goneMs);
       expect(stops.length).toBe(goneMs < 5_000 ? 0 : 1);
       expect(join(watchdog, 'late')).toEqual([goneMs < 5_000 ? 'counted' : 'restarting']);
-      advance(1_000_000);
+      await advance(1_000_000);
       expect(stops.length).toBe(goneMs < 5_000 ? 0 : 1);
     }
   });
 
-  it('I5: never stops a headless daemon, whoever comes and goes', () => {
+  it('I5: never stops a headless daemon, whoever comes and goes', async () => {
     const { watchdog, advance, stops } = setUp('headless');
     watchdog.start();
     expect(join(watchdog, 'a')).toEqual(['not_counted']);
     expect(watchdog.snapshot().holders).toEqual([]);
     watchdog.leave('a', 'left');
-    advance(10_000_000);
+    await advance(10_000_000);
     expect(stops).toEqual([]);
   });
 
-  it('L4: starts the grace over after a suspend', () => {
+  it('L4: starts the grace over after a suspend', async () => {
     const { watchdog, advance, sleepMachine, stops } = setUp();
     join(watchdog, 'a');
     watchdog.leave('a', 'left');
-    advance(2_000);
+    await advance(2_000);
     sleepMachine(3_600_000);
-    advance(3_000);
+    await advance(3_000);
     expect(stops).toEqual([]);
-    advance(4_999);
+    await advance(4_999);
     expect(stops).toEqual([]);
-    advance(1);
+    await advance(1);
     expect(stops.length).toBe(1);
   });
 
-  it('L4: is not misled by a clock that jumps back', () => {
+  it('L4: is not misled by a clock that jumps back', async () => {
     const { watchdog, advance, sleepMachine, stops } = setUp();
     join(watchdog, 'a');
     watchdog.leave('a', 'left');
     sleepMachine(-3_600_000);
-    advance(5_000);
+    await advance(5_000);
     expect(stops.length).toBe(1);
   });
 
@@ -126,15 +91,13 @@ describe('the watchdog service', () => {
     });
     join(watchdog, 'a');
     watchdog.leave('a', 'left');
-    advance(5_000);
-    await Promise.resolve();
-    await Promise.resolve();
+    await advance(5_000);
     expect(watchdog.snapshot().mode).toBe('grace');
-    advance(5_000);
+    await advance(5_000);
     expect(attempts).toBe(2);
   });
 
-  it('I7: survives a stop request that throws, and a client that cannot be told', () => {
+  it('I7: survives a stop request that throws, and a client that cannot be told', async () => {
     const { watchdog, advance } = setUp('app', () => {
       throw new Error('no');
     });
@@ -149,31 +112,31 @@ describe('the watchdog service', () => {
     });
     expect(watchdog.snapshot().holders.map(({ id }) => id)).toEqual(['deaf']);
     watchdog.leave('deaf', 'left');
-    advance(5_000);
+    await advance(5_000);
     expect(watchdog.snapshot().mode).toBe('grace');
   });
 
-  it('holds a stop back for a lease, at most for its bound', () => {
+  it('holds a stop back for a lease, at most for its bound', async () => {
     const { watchdog, advance, stops } = setUp();
     join(watchdog, 'a');
     const release = watchdog.lease('spawn', 30_000);
     watchdog.leave('a', 'left');
-    advance(29_999);
+    await advance(29_999);
     expect(stops).toEqual([]);
-    advance(1);
+    await advance(1);
     expect(stops.length).toBe(1);
     release();
     expect(stops.length).toBe(1);
   });
 
-  it('tells connected clients to come back when somebody else stops the daemon', () => {
+  it('tells connected clients to come back when somebody else stops the daemon', async () => {
     const { watchdog } = setUp();
     const verdicts = join(watchdog, 'a');
     watchdog.stopBegun();
     expect(verdicts).toEqual(['counted', 'restarting']);
   });
 
-  it('shows when the grace ends by the wall clock, and keeps no timer once closed', () => {
+  it('shows when the grace ends by the wall clock, and keeps no timer once closed', async () => {
     const { watchdog, clock, timerCount } = setUp();
     join(watchdog, 'a');
     expect(watchdog.snapshot().graceEndsAtMs).toBeNull();

@@ -4,12 +4,12 @@
  */
 import type { Owner } from '../../core/liveness/owner.ts';
 import {
-  holdersOf,
-  initialWatchdog,
-  transition,
   type Departure,
   type Holder,
+  holdersOf,
+  initialWatchdog,
   type StopCause,
+  transition,
   type WatchdogEffect,
   type WatchdogEvent,
   type WatchdogLimits,
@@ -72,7 +72,8 @@ export function createWatchdog({ clock, log, limits, owner, requestStop }: Watch
     const before = state.mode.kind;
     const next = transition(state, event);
     state = next.state;
-    if (state.mode.kind !== before) log.info({ from: before, to: state.mode.kind, event: event.type, clients: state.clients.size }, 'Supervision changed');
+    if (state.mode.kind !== before)
+      log.info({ from: before, to: state.mode.kind, event: event.type, clients: state.clients.size }, 'Supervision changed');
     for (const effect of next.effects) carryOut(effect);
   };
 
@@ -146,7 +147,9 @@ export function createWatchdog({ clock, log, limits, owner, requestStop }: Watch
       mode: state.mode.kind,
       holders: holdersOf(state),
       graceEndsAtMs:
-        state.mode.kind === 'grace' && state.mode.cause !== 'never_linked' ? clock.nowMs() + state.mode.deadlineMs - clock.monotonicMs() : null,
+        state.mode.kind === 'grace' && state.mode.cause !== 'never_linked'
+          ? clock.nowMs() + state.mode.deadlineMs - clock.monotonicMs()
+          : null,
     }),
     close: () => cancelTimer(),
   };

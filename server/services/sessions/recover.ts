@@ -258,7 +258,7 @@ function notResumable(session: Session, why: string): AppError {
   return new AppError({
     code: 'SESSION_NOT_RESUMABLE',
     message: `${session.id} cannot be brought back: ${why}.`,
-    hint: `Its worktree is kept at ${session.workspace.path}; start a new worker with \`ao spawn --project ${session.projectId} --branch …\`.`,
+    hint: `Its branch is kept: once its worktree is gone, go on with it in a new worker, \`ao spawn --project ${session.projectId} --branch ${session.workspace.branch}\`.`,
   });
 }
 

@@ -1,4 +1,5 @@
 /** The sessions as the transports see them: finds what a request names, runs the operation, derives what it means now. */
+import { NO_CAPABILITIES } from '../../core/agent/capabilities.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Session } from '../../core/session/session.ts';
 import { deriveStatus } from '../../core/session/status.ts';
@@ -29,7 +30,7 @@ export function createSessions(context: SessionContext, parts: Parts): { readonl
   const { operations } = parts;
 
   function report(session: Session): SessionReport {
-    const { capabilities } = agents.get(session.agent);
+    const capabilities = agents.names.includes(session.agent) ? agents.get(session.agent).capabilities : NO_CAPABILITIES;
     return { session, derived: deriveStatus({ session, capabilities, look: context.looks.get(session.id), nowMs: clock.nowMs() }) };
   }
 

@@ -1,0 +1,183 @@
+/**
+ * Bundles the product: `daemon.mjs`, `ao.js`, `ao-hook.cjs` and the migrations. One file each, because a file that is not
+ * read costs nothing at start, and because an `ao` in use must not lose a chunk to a rebuild.
+ *
+ *   node scripts/build.mjs [--if-stale] [--with-fault-points --out-dir .test-build]
+ *
+ * `__AO_FAULTS__` is true only in a build for tests: a release build cannot be told by its environment to kill itself.
+ */
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { withLock } from './lib/lock.mjs';
+import { Problem, reportProblem } from './lib/problem.mjs';
+import { ROOT } from './lib/root.mjs';
+import { contentStamp } from './lib/stamp.mjs';
+
+/** The oldest Node we run on; newer syntax is lowered. */
+const TARGET = 'node20.19';
+const STAMP = '.stamp';
+const OUTPUTS = ['daemon.mjs', 'ao.js', 'ao-hook.cjs', 'migrations'];
+
+/** Bundled CommonJS (pino) calls `require` for node's own modules, which an ES module does not have. */
+const REQUIRE_BANNER =
+  "import { createRequire as __aoCreateRequire } from 'node:module';\nconst require = __aoCreateRequire(import.meta.url);";
+const SHEBANG = '#!/usr/bin/env node\n';
+
+/** zod's namespace holds on to error texts in fifty languages, 400 KB that no bundler may drop. We use one. */
+const ENGLISH_ONLY = {
+  name: 'english-only',
+  setup(build) {
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+function entries(define) {
+  const common = {
+    plugins: [ENGLISH_ONLY],
+    bundle: true,
+    platform: 'node',
+    target: TARGET,
+    charset: 'utf8',
+    legalComments: 'none',
+    define,
+    logLevel: 'silent',
+  };
+  const esm = { ...common, format: 'esm', banner: { js: REQUIRE_BANNER } };
+  return [
+    // better-sqlite3 is native: it stays in node_modules. Names are kept for the logs' stack traces.
+    { out: 'daemon.mjs', options: { ...esm, entryPoints: ['server/main.ts'], external: ['better-sqlite3'], keepNames: true } },
+    { out: 'ao.js', shebang: true, options: { ...esm, entryPoints: ['server/cli/main.ts'] } },
+    { out: 'ao-hook.cjs', options: { ...common, format: 'cjs', entryPoints: ['server/hook-client/main.ts'], minify: true } },
+  ];
+}
+
+async function bundle({ out, shebang, options }, directory) {
+  const { build } = await import('esbuild');
+  const outfile = join(directory, out);
+  await build({ ...options, absWorkingDir: ROOT, outfile });
+  if (!shebang) return;
+  const text = readFileSync(outfile, 'utf8').replace(/^#!.*\n/, '');
+  writeFileSync(outfile, SHEBANG + text);
+  chmodSync(outfile, 0o755);
+}
+
+const filesBelow = (directory) =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath ?? entry.path, entry.name)));
+
+/** File by file, each in one step: an `ao` or a hook that runs meanwhile finds the old or the new one, never none. */
+function publish(from, to) {
+  mkdirSync(to, { recursive: true });
+  const fresh = filesBelow(from);
+  for (const name of fresh) {
+    mkdirSync(dirname(join(to, name)), { recursive: true });
+    renameSync(join(from, name), join(to, name));
+  }
+  const kept = new Set([...fresh, STAMP]);
+  for (const name of filesBelow(to)) if (!kept.has(name)) rmSync(join(to, name));
+}
+
+/** So that `npx ao` in a checkout is this one, found at once and never looked up in a registry. */
+function linkCommand() {
+  if (process.platform === 'win32') return;
+  const link = join(ROOT, 'node_modules/.bin/ao');
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync('../../dist/ao.js', link);
+}
+
+function isFresh(outDir, stamp) {
+  try {
+    return readFileSync(join(outDir, STAMP), 'utf8') === stamp && OUTPUTS.every((name) => existsSync(join(outDir, name)));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Builds into `outDir` (relative to the checkout) unless what is there was made from the same content.
+ * Resolves with whether it built. `force` builds anyway.
+ */
+export async function ensureBuilt({ outDir = 'dist', faultPoints = 'off', force = 'no' } = {}) {
+  if (faultPoints === 'on' && outDir === 'dist') {
+    throw new Problem({
+      code: 'BAD_INPUT',
+      message: 'A build with fault points is for tests and may not be put where the product is.',
+      hint: 'node scripts/build.mjs --with-fault-points --out-dir .test-build',
+    });
+  }
+  const target = join(ROOT, outDir);
+  if (outDir === 'dist') linkCommand();
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const settings = { version, faultPoints, target: TARGET };
+  if (force !== 'yes' && isFresh(target, contentStamp(settings))) return false;
+  const onWait = (pid) => console.error(`Waiting for another build (pid ${pid}) …`);
+  return withLock(`build-${outDir.replace(/\W/g, '')}`, { onWait }, async () => {
+    const stamp = contentStamp(settings);
+    if (force !== 'yes' && isFresh(target, stamp)) return false;
+    const staging = join(ROOT, '.tooling', `${outDir.replace(/\W/g, '')}.new`);
+    rmSync(staging, { recursive: true, force: true });
+    mkdirSync(staging, { recursive: true });
+    try {
+      const define = { __AO_VERSION__: JSON.stringify(version), __AO_FAULTS__: String(faultPoints === 'on') };
+      await Promise.all(entries(define).map((entry) => bundle(entry, staging)));
+      cpSync(join(ROOT, 'drizzle/migrations'), join(staging, 'migrations'), { recursive: true });
+      rmSync(join(target, STAMP), { force: true });
+      publish(staging, target);
+      writeFileSync(join(target, STAMP), stamp);
+    } finally {
+      rmSync(staging, { recursive: true, force: true });
+    }
+    return true;
+  });
+}
+
+/** esbuild's own messages carry file, line and text; its stack would only bury them. */
+function toProblem(error) {
+  if (!Array.isArray(error?.errors)) return error;
+  const texts = error.errors.map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text));
+  return new Problem({
+    code: 'BUILD_FAILED',
+    message: `The build failed. ${texts.join('; ')}`,
+    hint: 'Mend that and run `npm run build`.',
+  });
+}
+
+export async function main(argv) {
+  const { values } = parseArgs({
+    args: argv,
+    options: { 'if-stale': { type: 'boolean' }, 'with-fault-points': { type: 'boolean' }, 'out-dir': { type: 'string', default: 'dist' } },
+  });
+  const startedMs = performance.now();
+  const outDir = values['out-dir'];
+  try {
+    const built = await ensureBuilt({
+      outDir,
+      faultPoints: values['with-fault-points'] ? 'on' : 'off',
+      force: values['if-stale'] ? 'no' : 'yes',
+    });
+    console.error(built ? `Built ${outDir} in ${Math.round(performance.now() - startedMs)} ms.` : `${outDir} is up to date.`);
+    return 0;
+  } catch (error) {
+    return reportProblem(toProblem(error));
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await main(process.argv.slice(2));

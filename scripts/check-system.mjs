@@ -1,0 +1,82 @@
+/** Whether git and a session runtime are here and new enough, and the exact command for what is not. Free of dependencies. */
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { Problem, reportProblem } from './lib/problem.mjs';
+import { versionOf } from './lib/run.mjs';
+
+const PROGRAMS = [
+  { name: 'git', args: ['--version'], minimum: [2, 30], why: 'every worker session works in its own git worktree' },
+  { name: 'tmux', args: ['-V'], minimum: [3, 3], why: 'sessions live in a tmux server of their own, so that they outlive the daemon' },
+];
+
+const INSTALL = {
+  apt: (names) => `sudo apt-get update && sudo apt-get install -y ${names}`,
+  dnf: (names) => `sudo dnf install -y ${names}`,
+  pacman: (names) => `sudo pacman -S --needed ${names}`,
+  zypper: (names) => `sudo zypper install ${names}`,
+  apk: (names) => `sudo apk add ${names}`,
+  brew: (names) => `brew install ${names}`,
+};
+
+const FAMILIES = [
+  [/debian|ubuntu/, 'apt'],
+  [/fedora|rhel|centos/, 'dnf'],
+  [/arch/, 'pacman'],
+  [/suse/, 'zypper'],
+  [/alpine/, 'apk'],
+];
+
+function readOsRelease() {
+  try {
+    return readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The command that installs `names` on this system, or a sentence where we know of none. */
+export function installCommand(names, { platform = process.platform, osRelease = readOsRelease() } = {}) {
+  if (platform === 'darwin') return INSTALL.brew(names.join(' '));
+  if (platform === 'win32') {
+    return names.includes('tmux')
+      ? 'run it inside WSL (`wsl --install`): tmux does not exist for Windows'
+      : `winget install ${names.join(' ')}`;
+  }
+  const ids = osRelease
+    .split('\n')
+    .filter((line) => /^ID(_LIKE)?=/.test(line))
+    .join(' ')
+    .toLowerCase();
+  const family = FAMILIES.find(([pattern]) => pattern.test(ids));
+  return family ? INSTALL[family[1]](names.join(' ')) : `install ${names.join(' and ')} with your system’s package manager`;
+}
+
+/** `git version 2.39.5`, `tmux 3.3a`, `tmux next-3.5` → [2, 39] …; null where no number is found (a build from master). */
+export function parseVersion(text) {
+  const match = /(\d+)\.(\d+)/.exec(text);
+  return match ? [Number(match[1]), Number(match[2])] : null;
+}
+
+function isTooOld(version, minimum) {
+  return version !== null && (version[0] < minimum[0] || (version[0] === minimum[0] && version[1] < minimum[1]));
+}
+
+/** Throws a Problem that names everything missing at once. */
+export async function checkSystem() {
+  const found = await Promise.all(PROGRAMS.map(async (program) => ({ ...program, text: await versionOf(program.name, program.args) })));
+  const bad = found.filter(({ text, minimum }) => text === null || isTooOld(parseVersion(text), minimum));
+  if (bad.length === 0) return;
+  const lines = bad.map(({ name, text, minimum, why }) => {
+    const state = text === null ? 'was not found on PATH' : `is too old (${text})`;
+    return `${name} ${state}; ${minimum.join('.')} or newer is needed: ${why}.`;
+  });
+  throw new Problem({ code: 'SYSTEM_INCOMPLETE', message: lines.join(' '), hint: installCommand(bad.map(({ name }) => name)) });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await checkSystem();
+  } catch (error) {
+    process.exitCode = reportProblem(error);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Commands to tmux servers: to ours over the control client, else as processes. Owns when the control client is used and
+ * when it is connected again; knows what a command may cost in time, not what it means.
+ */
+import { type AppError, isAppError } from '../../../core/errors.ts';
+import { type Connected, type ConnectorDeps, createConnector, READ_LIMIT_MS } from './connecting.ts';
+import type { ControlClient } from './control-client.ts';
+import { hostUnavailable } from './failures.ts';
+import { type TmuxCommands, toControlLine } from './quoting.ts';
+import type { TmuxReply } from './tmux-process.ts';
+
+export type Channel = {
+  /** For what only looks: lost on the channel, it is asked again as a process. */
+  readonly read: (socket: string, commands: TmuxCommands) => Promise<TmuxReply>;
+  /** For what changes something. Lost on the channel it is not repeated: the server may still execute it. Throws `RUNTIME_UNAVAILABLE`. */
+  readonly change: (socket: string, commands: TmuxCommands) => Promise<Exclude<TmuxReply, { outcome: 'no answer' }>>;
+  /** As a process always: for output that a program has a say in, which could imitate the channel's framing. */
+  readonly capture: (socket: string, commands: TmuxCommands) => Promise<TmuxReply>;
+  /** Our server is there (started if proven gone), recorded, and reachable. Throws `RUNTIME_UNAVAILABLE`. */
+  readonly ensureHost: () => Promise<void>;
+  readonly clientPid: () => number | null;
+  readonly close: () => Promise<void>;
+};
+
+/** Giving up a change costs more than waiting for a loaded machine: it is then neither done nor undone. */
+const CHANGE_LIMIT_MS = 5_000;
+/** 50,000 lines are 170 ms on a quiet machine. */
+const CAPTURE_LIMIT_MS = 5_000;
+/** After a failed connect the next commands go as processes for a while instead of trying again each. */
+const RECONNECT_PAUSE_MS = 1_000;
+
+export function createChannel(deps: ConnectorDeps): Channel {
+  const { socket: ownSocket, host, clock, log } = deps;
+  const connector = createConnector(deps);
+  /** Changes that run as processes; no control client may be connecting meanwhile (see `connecting.ts`). */
+  const changing = new Set<Promise<unknown>>();
+  let client: ControlClient | null = null;
+  let connecting: Promise<Connected> | null = null;
+  let ensuring: Promise<void> | null = null;
+  let retryAtMs = Number.NEGATIVE_INFINITY;
+  let closed = false;
+
+  function current(): ControlClient | null {
+    return client?.state() === 'open' ? client : null;
+  }
+
+  async function connected(): Promise<Connected> {
+    const open = current();
+    if (open !== null) return { state: 'connected', client: open };
+    if (closed || (connecting === null && clock.monotonicMs() < retryAtMs)) return { state: 'failed' };
+    connecting ??= connect().finally(() => {
+      connecting = null;
+    });
+    return await connecting;
+  }
+
+  async function connect(): Promise<Connected> {
+    const result = await connector.connect(async () => void (await Promise.allSettled(changing)));
+    if (result.state !== 'connected') {
+      if (result.state === 'failed') retryAtMs = clock.monotonicMs() + RECONNECT_PAUSE_MS;
+      return result;
+    }
+    if (closed) {
+      await result.client.close();
+      return { state: 'failed' };
+    }
+    client = result.client;
+    return result;
+  }
+
+  async function viaClient(commands: TmuxCommands, limitMs: number): Promise<TmuxReply | 'not connected' | 'lost'> {
+    const line = toControlLine(commands);
+    const channel = await connected();
+    if (channel.state === 'no answer') return { outcome: 'no answer', why: channel.why };
+    if (channel.state === 'failed') return 'not connected';
+    const reply = await channel.client.request(line, limitMs);
+    if (reply.outcome === 'lost') {
+      log.warn({ why: reply.why }, 'the tmux command channel was lost');
+      return 'lost';
+    }
+    return reply.outcome === 'ok' ? { outcome: 'ok', text: reply.lines.map((text) => `${text}\n`).join('') } : reply;
+  }
+
+  async function changeAsProcess(socket: string, commands: TmuxCommands): Promise<TmuxReply> {
+    const work = deps.process.run(socket, commands, CHANGE_LIMIT_MS);
+    changing.add(work);
+    return await work.finally(() => changing.delete(work));
+  }
+
+  async function ensureNow(): Promise<void> {
+    if ((await connected()).state === 'connected') return;
+    const state = await host.look(ownSocket);
+    if (state.state === 'unknown') throw hostUnavailable(state.why);
+    if (state.state === 'gone') await host.start();
+    retryAtMs = Number.NEGATIVE_INFINITY;
+    if ((await connected()).state === 'connected') return;
+    // No channel, but processes may do: only the server's identity must be known before anything is created on it.
+    const pid = await deps.process.run(ownSocket, [['display-message', '-p', '#{pid}']], READ_LIMIT_MS);
+    if (pid.outcome !== 'ok') throw hostUnavailable(pid.outcome === 'error' ? pid.message : pid.why);
+    await host.record(Number(pid.text.trim()));
+  }
+
+  return {
+    async read(socket, commands) {
+      if (socket === ownSocket) {
+        const reply = await viaClient(commands, READ_LIMIT_MS);
+        if (typeof reply !== 'string') return reply;
+      }
+      return await deps.process.run(socket, commands, READ_LIMIT_MS);
+    },
+    async change(socket, commands) {
+      if (socket === ownSocket) {
+        const reply = await viaClient(commands, CHANGE_LIMIT_MS);
+        if (reply === 'lost') throw hostUnavailable('the answer to a command did not come');
+        if (reply !== 'not connected') return assertAnswered(reply);
+      }
+      return assertAnswered(await changeAsProcess(socket, commands));
+    },
+    capture: (socket, commands) => deps.process.run(socket, commands, CAPTURE_LIMIT_MS),
+    async ensureHost() {
+      if (current() !== null) return;
+      ensuring ??= ensureNow()
+        .catch((caught: unknown) => {
+          throw asUnavailable(caught);
+        })
+        .finally(() => {
+          ensuring = null;
+        });
+      await ensuring;
+    },
+    clientPid: () => current()?.pid ?? null,
+    async close() {
+      closed = true;
+      await connecting?.catch(() => {});
+      await client?.close();
+      client = null;
+    },
+  };
+}
+
+function assertAnswered(reply: TmuxReply): Exclude<TmuxReply, { outcome: 'no answer' }> {
+  if (reply.outcome === 'no answer') throw hostUnavailable(reply.why);
+  return reply;
+}
+
+/** A full disk or a read-only data directory must not look like a defect of ours. */
+function asUnavailable(caught: unknown): AppError {
+  if (isAppError(caught, 'RUNTIME_UNAVAILABLE') || isAppError(caught, 'DATA_DIR_UNUSABLE')) return caught;
+  return hostUnavailable(caught instanceof Error ? caught.message : String(caught), caught);
+}

@@ -1,0 +1,70 @@
+/**
+ * The tmux runtime: sessions on a tmux server of our own, which outlives the daemon. Own socket, own configuration; the
+ * user's `~/.tmux.conf` and `$TMUX` have no part in it. This file wires; each file beside it owns one thing.
+ */
+import { userInfo } from 'node:os';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { ProcessRunner } from '../../../ports/process-runner.ts';
+import type { ProcessIdentity, ProcessTree } from '../../../ports/process-table.ts';
+import type { Runtime } from '../../../ports/runtime.ts';
+import { createChannel } from './channel.ts';
+import { createDelivery } from './delivery.ts';
+import { toHandle } from './handles.ts';
+import { createHost } from './host.ts';
+import { assertTmuxInstalled } from './installed.ts';
+import { createLaunchFiles } from './launch-files.ts';
+import { createTmuxLaunching } from './launching.ts';
+import { createObserving } from './observing.ts';
+import { toServerEnvironment } from './server-environment.ts';
+import { createServerRecords } from './server-record.ts';
+import { chooseSocketPath } from './socket-path.ts';
+import { createTerminal } from './terminal.ts';
+import { createTmuxProcess } from './tmux-process.ts';
+
+export type TmuxRuntimeDeps = {
+  /** Absolute; the server's working directory, so never one that gets deleted. */
+  readonly dataDir: string;
+  /** The daemon's own environment; only a few harmless variables of it reach the server. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly runner: ProcessRunner;
+  readonly processes: ProcessIdentity;
+  readonly tree: ProcessTree;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime {
+  const { dataDir, runner, processes, tree, clock } = deps;
+  const log = deps.log.child({ component: 'tmux' });
+  const { uid } = userInfo();
+  const socket = chooseSocketPath(dataDir, uid);
+  const env = toServerEnvironment(deps.env, dataDir);
+  const records = createServerRecords(dataDir);
+  const launches = createLaunchFiles(dataDir);
+  const process = createTmuxProcess({ runner, env, cwd: dataDir });
+  const host = createHost({ socket, dataDir, uid, process, records, launches, processes, clock, log });
+  const channel = createChannel({ socket, env, cwd: dataDir, host, process, clock, log });
+  const observing = createObserving({ socket, channel, host, processes, clock });
+  const launching = createTmuxLaunching({ socket, channel, observing, launches, processes, tree, log });
+  const delivery = createDelivery({ dataDir, channel, observing });
+  const terminal = createTerminal({ channel, observing });
+
+  return {
+    kind: 'tmux',
+    assertInstalled: () => assertTmuxInstalled({ runner, env }),
+    handleFor: (sessionId, attempt) => toHandle(socket, sessionId, attempt),
+    create: launching.create,
+    restart: launching.restart,
+    revoke: launches.revoke,
+    destroy: launching.destroy,
+    probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
+    capture: (handle, { historyLines }) => terminal.capture(handle, historyLines),
+    write: terminal.write,
+    resize: terminal.resize,
+    paste: delivery.paste,
+    submit: delivery.submit,
+    receipts: delivery.receipts,
+    close: channel.close,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The workspace port on git worktrees: `<data>/worktrees/<project>/<session>`. Assembles the parts; decides only who has to
+ * wait for whom. Must not know of sessions, agents or runtimes.
+ */
+import { realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError } from '../../../core/errors.ts';
+import type { Workspace } from '../../../core/session/session.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { ProcessRunner } from '../../../ports/process-runner.ts';
+import type { WorkspacePort } from '../../../ports/workspace.ts';
+import { baseNotFound, createBases } from './base.ts';
+import { assertBranchUsable, chooseBranch } from './branches.ts';
+import { applyPreserved } from './capture.ts';
+import { createWorktree } from './create.ts';
+import { findDirt } from './dirt.ts';
+import { createGit } from './git.ts';
+import { linkPaths } from './links.ts';
+import { removeCleanWorktree, undoWorktree } from './remove.ts';
+import { inspectRepository, type OpenRepository, openRepository } from './repository.ts';
+import { createSerial } from './serial.ts';
+import { kindOf, type OpenWorktree, observeWorktree, openWorktree, worktreeFailed } from './worktree.ts';
+
+export type GitWorktreesDeps = {
+  readonly dataDir: string;
+  readonly runner: ProcessRunner;
+  /** The daemon's environment; what could mislead git is scrubbed. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  /** For tests: milliseconds that only go forward. */
+  readonly monotonicMs?: () => number;
+  /** For tests: how long a spawn waits for a remote. Milliseconds. */
+  readonly fetchLimitMs?: number;
+};
+
+export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
+  const { log } = deps;
+  const git = createGit({ runner: deps.runner, env: deps.env });
+  const serial = createSerial();
+  const bases = createBases({
+    log,
+    monotonicMs: deps.monotonicMs ?? (() => performance.now()),
+    ...(deps.fetchLimitMs === undefined ? {} : { fetchLimitMs: deps.fetchLimitMs }),
+  });
+
+  /** Whatever writes to a repository, one at a time; worktrees of one repository share its locks. */
+  async function exclusively<T>(workspace: Workspace, work: (repository: OpenRepository) => Promise<T>): Promise<T> {
+    const repository = await openRepository(git, workspace.repository);
+    return serial.run(repository.commonDir, () => work(repository));
+  }
+
+  async function openOrThrow(repository: OpenRepository, workspace: Workspace): Promise<OpenWorktree> {
+    const worktree = await openWorktree(git, repository, workspace.path);
+    if (worktree === null) throw worktreeFailed(`Looking into ${workspace.path}`, `it is not a worktree of ${repository.root}`, workspace);
+    return worktree;
+  }
+
+  async function worktreesDir(): Promise<string> {
+    // Git records real paths; ours have to be the same text.
+    return join(await realpath(deps.dataDir).catch(() => resolve(deps.dataDir)), 'worktrees');
+  }
+
+  return {
+    inspectRepository: (path) => inspectRepository(git, path),
+
+    async assertBase(path, base) {
+      const repository = await openRepository(git, path);
+      if ((await bases.lookUp(repository.git, base)) === null) throw baseNotFound(repository.root, base);
+    },
+
+    async plan({ projectId, sessionId, repository: path, base, branch }) {
+      const repository = await openRepository(git, path);
+      const usable = branch === null ? null : await assertBranchUsable(repository.git, branch);
+      const baseCommit = await bases.resolve(repository.git, repository.commonDir, base);
+      return {
+        path: join(await worktreesDir(), projectId, sessionId),
+        repository: repository.root,
+        branch: branch ?? (await chooseBranch(repository.git, sessionId)),
+        base,
+        baseCommit,
+        branchCreated: usable !== 'exists',
+      };
+    },
+
+    create: (workspace) => exclusively(workspace, (repository) => createWorktree({ git, log }, repository, workspace)),
+
+    state: (workspace) => observeWorktree(workspace.path),
+
+    async dirt(workspace, disposable) {
+      const repository = await openRepository(git, workspace.repository);
+      const worktree = await openOrThrow(repository, workspace);
+      const { files } = await findDirt({ worktree, repository: repository.root, disposable });
+      return { files };
+    },
+
+    async removeClean(workspace, disposable) {
+      try {
+        return await exclusively(workspace, (repository) => removeCleanWorktree({ git, log }, repository, workspace, disposable));
+      } catch (caught) {
+        // A kill must end: a worktree that cannot be judged is one that stays.
+        if (!(caught instanceof AppError)) throw caught;
+        if ((await kindOf(workspace.path)) === 'none') return { kind: 'missing' };
+        return { kind: 'kept', why: caught.message.replace(/\.$/, '') };
+      }
+    },
+
+    async undo(workspace, sessionId) {
+      try {
+        return await exclusively(workspace, (repository) => undoWorktree({ git, log }, repository, workspace, sessionId));
+      } catch (caught) {
+        // The repository went away before anything of it was made here: there is nothing left to undo.
+        const gone = caught instanceof AppError && (caught.code === 'PATH_NOT_FOUND' || caught.code === 'NOT_A_REPOSITORY');
+        if (gone && (await kindOf(workspace.path)) === 'none') return null;
+        throw caught;
+      }
+    },
+
+    applyPreserved: (workspace, ref) =>
+      exclusively(workspace, async (repository) => applyPreserved(await openOrThrow(repository, workspace), ref)),
+
+    async link(workspace, paths) {
+      if (paths.length > 0) await linkPaths({ worktree: workspace.path, repository: workspace.repository }, paths, log);
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * The daemon as one readable piece: boot in the order of SPEC §1.1, and the one way to request its end. Sessions are not its
+ * children: whatever happens in here, they stay.
+ */
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { openOwnerCredential } from '../adapters/credential/credential.ts';
+import { acquireInstanceLock } from '../adapters/lock/instance-lock.ts';
+import { openLogFile } from '../adapters/log/pino-log.ts';
+import { createRunFile } from '../adapters/run-file/run-file.ts';
+import { openStore } from '../adapters/store/sqlite/open-store.ts';
+import { openSuperviseSocket } from '../adapters/supervise-socket/supervise-socket.ts';
+import { createSystemClock } from '../adapters/system/clock.ts';
+import { createProcessTable } from '../adapters/system/process-table.ts';
+import { createSecrets } from '../adapters/system/secrets.ts';
+import { parseRunFile } from '../contract/run-file.ts';
+import { SERVICE_NAME } from '../contract/version.ts';
+import { decideAccess } from '../core/access/access.ts';
+import { AppError } from '../core/errors.ts';
+import type { FaultPoint } from '../core/fault-points.ts';
+import type { RunFileEntry } from '../core/liveness/run-file.ts';
+import type { SupervisorListener } from '../ports/supervision.ts';
+import { createWatchdog } from '../services/liveness/watchdog.ts';
+import { createOperations } from '../services/operations.ts';
+import { createHttpServer } from '../transport/http/server.ts';
+import type { DaemonState } from '../transport/state.ts';
+import { openAdapters } from './adapters.ts';
+import { parseConfig } from './config.ts';
+import { createDaemonService } from './daemon-service.ts';
+import type { Installation } from './installation.ts';
+import { lockHeld, refuseIfServing } from './presence.ts';
+import { wireServices } from './services.ts';
+import { writeSessionBin } from './session-bin.ts';
+import { shutDown } from './shutdown.ts';
+
+/** A spawn with its post-create commands or a kill may hold a supervised stop back this long, not longer. */
+const BUSY_LEASE_MS = 10 * 60_000;
+
+export type DaemonIo = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly installation: Installation;
+  readonly stderr: (line: string) => void;
+};
+
+export type Daemon = {
+  /** Once, whoever asks first; resolves when everything is closed. */
+  requestStop(reason: string): Promise<void>;
+  /** Resolves at the end of a stop. */
+  readonly ended: Promise<void>;
+};
+
+export async function startDaemon({ env, installation, stderr }: DaemonIo): Promise<Daemon> {
+  const config = parseConfig(env, { cwd: process.cwd(), homedir: homedir(), platform: process.platform, faults: installation.faults });
+  const { dataDir } = config;
+  enterDataDir(dataDir);
+  const logFile = openLogFile({ directory: join(dataDir, 'logs'), level: 'info', base: { pid: process.pid }, stderr });
+  const { log } = logFile;
+  const clock = createSystemClock();
+  const processes = createProcessTable({ clock });
+  const runFile = createRunFile({ path: config.runFile, parse: parseRunFile });
+
+  const lock = acquireInstanceLock(join(dataDir, 'daemon.lock'));
+  if (lock === 'held') throw lockHeld(runFile, processes);
+  await refuseIfServing(runFile, processes);
+
+  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log });
+  const credential = openOwnerCredential({ dataDir, log });
+  const operations = createOperations();
+  const { instanceId } = store.meta;
+  const adapters = openAdapters({ dataDir, env, installation, processes, clock, log });
+  const services = wireServices({
+    ...adapters,
+    store,
+    operations,
+    clock,
+    log,
+    secrets: createSecrets(),
+    daemonEnv: env,
+    places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
+    passedFaultPoint: faultPoint(config.fault),
+    afterRound: () => takeSpooled(),
+  });
+
+  let state: DaemonState = 'starting';
+  let stopping: Promise<void> | null = null;
+  let entry: RunFileEntry;
+  let supervision: SupervisorListener | null = null;
+  const booted = createGate();
+  const ended = createGate();
+
+  const watchdog = createWatchdog({
+    clock,
+    log,
+    limits: { graceMs: config.graceMs, lossGraceMs: config.lossGraceMs, linkDeadlineMs: config.linkDeadlineMs },
+    owner: store.meta.keepDaemon() === 'on' ? 'persistent' : config.owner,
+    requestStop: (reason) => requestStop(reason),
+  });
+  holdWhileBusy(operations, watchdog);
+
+  const http = createHttpServer({
+    services: { ...services, daemon: createDaemonService({ store, watchdog, entry: () => entry, version: installation.version, recovering: services.recovering, publish }) },
+    state: () => state,
+    identity: { pid: process.pid, version: installation.version, instanceId },
+    isOwnerCredential: credential.matches,
+    decideAccess: (request, port) => decideAccess(request, { port, uiPort: config.uiPort, allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins }),
+    requestShutdown: (reason) => void requestStop(reason),
+    log,
+  });
+  const port = await http.listen(config.port);
+  entry = {
+    pid: process.pid,
+    processStartedAt: processes.identify(process.pid)?.startedAt ?? 'unknown',
+    bootId: processes.bootId(),
+    port,
+    state: 'starting',
+    startedAt: new Date(clock.nowMs()).toISOString(),
+    version: installation.version,
+    instanceId,
+    owner: watchdog.snapshot().owner,
+    superviseSocket: null,
+  };
+  runFile.write(entry);
+
+  try {
+    const boot = await services.reconciler.boot();
+    supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
+    store.meta.recordBootId(processes.bootId());
+    state = 'ready';
+    publish({ state: 'ready', superviseSocket: supervision.path });
+    log.info({ port, owner: entry.owner, live: boot.live, recovering: boot.recovering, undecided: boot.undecided, version: installation.version }, 'ready');
+    takeSpooled();
+    boot.startQueued();
+    services.reconciler.startReaper();
+    watchdog.start();
+    booted.open();
+  } catch (caught) {
+    runFile.removeIfOurs(entry);
+    throw caught;
+  }
+
+  /** Changes what the run file says of this daemon. */
+  function publish(patch: Partial<RunFileEntry>): void {
+    entry = { ...entry, ...patch };
+    runFile.write(entry);
+  }
+
+  function takeSpooled(): void {
+    for (const { sessionId, report } of adapters.spool.take()) {
+      const session = store.sessions.get(sessionId);
+      if (session === null || !store.sessions.launchIds(sessionId).includes(report.launchId)) continue;
+      services.reports.report({ sessionId, projectId: session.projectId, launchId: report.launchId }, report);
+    }
+  }
+
+  function requestStop(reason: string): Promise<void> {
+    // One that comes during boot waits for its end, which is bounded: half a boot has nothing to shut down in order.
+    stopping ??= booted.passed.then(() => stop(reason));
+    return stopping;
+  }
+
+  async function stop(reason: string): Promise<void> {
+    state = 'stopping';
+    watchdog.stopBegun();
+    await shutDown(
+      {
+        log,
+        clock,
+        pid: process.pid,
+        limitMs: config.shutdownTimeoutMs,
+        refuseNewWork: operations.close,
+        stopListening: () => http.close({ drainMs: config.shutdownTimeoutMs }),
+        whenIdle: operations.whenIdle,
+        running: operations.running,
+        stopRounds: services.reconciler.stop,
+        closeSupervision: async () => {
+          watchdog.close();
+          await supervision?.close();
+        },
+        runtime: adapters.runtime,
+        store,
+        removeRunFile: () => void runFile.removeIfOurs(entry),
+        releaseLock: lock === 'held' ? () => undefined : lock.release,
+      },
+      reason,
+    );
+    logFile.close();
+    ended.open();
+  }
+
+  return { requestStop, ended: ended.passed };
+}
+
+type Gate = { readonly passed: Promise<void>; readonly open: () => void };
+
+function createGate(): Gate {
+  let open: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
+
+/** Made private and entered: a working directory that somebody deletes would break every later spawn. */
+function enterDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    process.chdir(dataDir);
+  } catch (error) {
+    throw new AppError(
+      {
+        code: 'DATA_DIR_UNUSABLE',
+        message: `The data directory ${dataDir} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+        hint: 'Make it writable, or set AO_DATA_DIR to a directory that is, then `ao start`.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function faultPoint(armed: FaultPoint | null): (passed: FaultPoint) => void {
+  if (armed === null) return () => undefined;
+  return (passed) => {
+    if (passed === armed) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+/** While an operation runs, a supervised stop waits for it: a spawn is not cut off because the tab was closed. */
+function holdWhileBusy(operations: ReturnType<typeof createOperations>, watchdog: ReturnType<typeof createWatchdog>): void {
+  let release: (() => void) | null = null;
+  operations.onChange((running) => {
+    if (running > 0) release ??= watchdog.lease('operations', BUSY_LEASE_MS);
+    else {
+      release?.();
+      release = null;
+    }
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * Wires the session services: who gets which port. Reads from top to bottom; decides nothing. The process around it
+ * (lock, run file, sockets, signals) is `daemon.ts`.
+ */
+import type { SessionId, ProjectId } from '../core/ids.ts';
+import type { FaultPoint } from '../core/fault-points.ts';
+import type { AgentRegistry } from '../ports/agent.ts';
+import type { OrchestratorService, ProjectService, ReportService, SessionService } from '../ports/app-services.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { ProcessRunner } from '../ports/process-runner.ts';
+import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe, RuntimeTerminal } from '../ports/runtime.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Store } from '../ports/store.ts';
+import type { WorkspacePort } from '../ports/workspace.ts';
+import { createDelivery } from '../services/delivery/delivery.ts';
+import { createLimiter } from '../services/limiter.ts';
+import { createKeyedLocks } from '../services/locks.ts';
+import { createLooks } from '../services/looks.ts';
+import type { Operations } from '../services/operations.ts';
+import { createProjects } from '../services/projects.ts';
+import { createApply } from '../services/reconcile/apply.ts';
+import { createObserver } from '../services/reconcile/observe.ts';
+import { createReconciler, type Reconciler } from '../services/reconcile/reconciler.ts';
+import { createReports } from '../services/reports.ts';
+import type { Places, SessionContext } from '../services/sessions/context.ts';
+import { createEnsureOrchestrator } from '../services/sessions/ensure-orchestrator.ts';
+import { createKill } from '../services/sessions/kill.ts';
+import { createLaunching } from '../services/sessions/launching.ts';
+import { createRecover } from '../services/sessions/recover.ts';
+import { createSessions } from '../services/sessions/sessions.ts';
+import { createSettleSpawn } from '../services/sessions/settle-spawn.ts';
+import { createSpawn } from '../services/sessions/spawn.ts';
+
+/** Relaunches at once after a reboot: agents are heavy to start, and the machine is the user's. */
+const RELAUNCHES_AT_ONCE = 4;
+
+export type ServiceDeps = {
+  readonly store: Store;
+  readonly runtime: RuntimeProbe & RuntimeLauncher & RuntimeDestroyer & RuntimeTerminal;
+  readonly workspace: WorkspacePort;
+  readonly agents: AgentRegistry;
+  readonly runner: ProcessRunner;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly places: Places;
+  readonly daemonEnv: Readonly<Record<string, string | undefined>>;
+  readonly operations: Operations;
+  readonly passedFaultPoint: (point: FaultPoint) => void;
+  /** Called after each look at the runtimes. */
+  readonly afterRound: () => void;
+};
+
+export type WiredServices = {
+  readonly projects: ProjectService;
+  readonly sessions: SessionService;
+  readonly orchestrator: OrchestratorService;
+  readonly reports: ReportService;
+  readonly reconciler: Reconciler;
+  /** Sessions whose relaunch is queued or running. */
+  readonly recovering: () => number;
+};
+
+export function wireServices(deps: ServiceDeps): WiredServices {
+  const { operations, store, agents, workspace, clock, secrets, log } = deps;
+  const context: SessionContext = {
+    ...deps,
+    faults: { passed: deps.passedFaultPoint },
+    sessionLocks: createKeyedLocks<SessionId>(),
+    projectLocks: createKeyedLocks<ProjectId>(),
+    looks: createLooks(),
+  };
+  const track = (name: string, work: () => Promise<void>): Promise<void> => operations.run(name, work);
+
+  const launching = createLaunching(context);
+  const spawn = createSpawn(context, launching);
+  const kill = createKill(context);
+  const recover = createRecover(context, launching);
+  const ensure = createEnsureOrchestrator(context, { spawn, kill, recover, settleSpawn: createSettleSpawn(context, spawn) });
+  const delivery = createDelivery({ ...context, track });
+
+  const tried = new Set<SessionId>();
+  const observe = createObserver({ ...context, decide: recover.decide, tried });
+  const apply = createApply(context, { spawn, kill, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE), tried });
+  const afterRound = (): void => {
+    delivery.kickAll();
+    deps.afterRound();
+  };
+  const reconciler = createReconciler({ ...context, observe, apply, track, afterRound });
+
+  return {
+    projects: createProjects({ store, workspace, agents, clock }),
+    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery }),
+    reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),
+    reconciler,
+    recovering: () => store.sessions.list({ phases: ['live'] }).filter((session) => session.recovery?.state === 'queued').length,
+  };
+}

@@ -1,0 +1,148 @@
+/** The application's services with two sessions in memory and every call written down: enough for transports and the CLI. */
+import { AppError } from '../../core/errors.ts';
+import type { InstanceId, MessageId, ProjectId, SessionId, SessionRef } from '../../core/ids.ts';
+import type { Owner } from '../../core/liveness/owner.ts';
+import type { AppServices, DaemonFacts, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
+import type { Message, Project } from '../../ports/store.ts';
+import { INSTANCE, sessionFacts } from '../session-facts.ts';
+
+export type ServiceCall = { readonly name: string; readonly args: readonly unknown[] };
+
+export type FakeAppServices = AppServices & {
+  readonly calls: readonly ServiceCall[];
+  /** The next call of this name throws it. */
+  failNext(name: string, error: unknown): void;
+};
+
+/** The token of session `app-1`, as its agent has it. */
+export const FAKE_SESSION_TOKEN = 'session-token-of-app-1-aaaaaaaaaaaaaaaaaaaa';
+
+export function projectFacts(patch: Partial<Project> = {}): Project {
+  return {
+    id: 'app' as ProjectId,
+    path: '/repos/app',
+    name: 'app',
+    base: 'main',
+    agent: 'claude-code',
+    orchestratorAgent: 'claude-code',
+    orchestratorCommand: null,
+    env: {},
+    symlinks: [],
+    postCreate: [],
+    disposable: [],
+    createdAtMs: 1_000,
+    updatedAtMs: 1_000,
+    ...patch,
+  };
+}
+
+export function createFakeAppServices(facts: {
+  readonly pid: number;
+  readonly owner: Owner;
+  readonly port: () => number;
+  readonly instanceId?: InstanceId;
+}): FakeAppServices {
+  const calls: ServiceCall[] = [];
+  const failures = new Map<string, unknown>();
+  let owner = facts.owner;
+  const note = (name: string, ...args: readonly unknown[]): void => {
+    calls.push({ name, args });
+    if (!failures.has(name)) return;
+    const error = failures.get(name);
+    failures.delete(name);
+    throw error;
+  };
+  const noted = <T>(name: string, args: readonly unknown[], answer: () => T): T => {
+    note(name, ...args);
+    return answer();
+  };
+  const report = (ref: SessionRef): SessionReport => {
+    const id = ref.by === 'id' ? ref.id : (`${ref.projectId}-2` as SessionId);
+    if (!['app-1', 'app-2'].includes(id))
+      throw new AppError({ code: 'SESSION_NOT_FOUND', message: `There is no session ${id}.`, hint: 'List them with `ao ls --all`.' });
+    return {
+      session: sessionFacts({ id, number: Number(id.slice(4)), kind: id === 'app-2' ? 'orchestrator' : 'worker' }),
+      derived: { status: 'running', reason: 'The agent runs' },
+    };
+  };
+  const daemonFacts = (): DaemonFacts => ({
+    pid: facts.pid,
+    port: facts.port(),
+    owner,
+    instanceId: facts.instanceId ?? INSTANCE,
+    version: '0.0.0-test',
+    startedAtMs: 1_000,
+    holders: [],
+    graceEndsAtMs: null,
+    lastStop: { reason: 'ao stop', atMs: 500, pid: 4 },
+    recovering: 0,
+  });
+  const message = (ref: SessionRef, text: string, key: string | null): Message => ({
+    id: '11111111-1111-4111-8111-111111111111' as MessageId,
+    sessionId: report(ref).session.id,
+    key: key ?? 'minted',
+    text,
+    state: 'queued',
+    reason: null,
+    launchId: null,
+    submitStartedAtMs: null,
+    createdAtMs: 1_000,
+    updatedAtMs: 1_000,
+  });
+  const project = (id: ProjectId): Project => {
+    if (id !== 'app')
+      throw new AppError({ code: 'PROJECT_NOT_FOUND', message: `There is no project "${id}".`, hint: 'List them with `ao project ls`.' });
+    return projectFacts();
+  };
+  return {
+    calls,
+    failNext: (name, error) => void failures.set(name, error),
+    daemon: {
+      status: () => noted('daemon.status', [], () => daemonFacts()),
+      setOwner: (next) => {
+        note('daemon.setOwner', next);
+        owner = next;
+        return daemonFacts();
+      },
+    },
+    projects: {
+      add: async (input) =>
+        noted('projects.add', [input], () =>
+          projectFacts({ path: input.path, ...input.settings, ...(input.id === null ? {} : { id: input.id }) }),
+        ),
+      list: () => noted('projects.list', [], () => [projectFacts()]),
+      get: (id) => noted('projects.get', [id], () => project(id)),
+      set: async (id, settings) => noted('projects.set', [id, settings], () => ({ ...project(id), ...settings })),
+      remove: async (id) => noted('projects.remove', [id], () => project(id)),
+    },
+    sessions: {
+      list: (filter) => noted('sessions.list', [filter], () => ['app-1', 'app-2'].map((id) => report({ by: 'id', id: id as SessionId }))),
+      get: (ref) => noted('sessions.get', [ref], () => report(ref)),
+      spawn: async (request) => noted('sessions.spawn', [request], () => report({ by: 'id', id: 'app-1' as SessionId })),
+      kill: async (ref) => noted('sessions.kill', [ref], () => ({ ...report(ref), worktree: 'kept', worktreeNote: '2 uncommitted files' })),
+      restore: async (ref) => noted('sessions.restore', [ref], () => ({ ...report(ref), mode: 'resumed' })),
+      resume: async (ref) => noted('sessions.resume', [ref], () => ({ ...report(ref), mode: 'fresh' })),
+      rename: (ref, title) => noted('sessions.rename', [ref, title], () => report(ref)),
+      logs: async (ref, options) =>
+        noted('sessions.logs', [ref, options], () => ({ id: report(ref).session.id, text: 'first line\nlast line' })),
+      send: (ref, { text, key }) => noted('sessions.send', [ref, text, key], () => message(ref, text, key)),
+      messages: (ref) => noted('sessions.messages', [ref], () => [message(ref, 'hello\nworld', 'k1')]),
+      events: (ref) => noted('sessions.events', [ref], () => []),
+    },
+    orchestrator: {
+      ensure: async (request) =>
+        noted('orchestrator.ensure', [request], () => ({
+          ...report({ by: 'orchestrator', projectId: request.projectId }),
+          created: true,
+        })),
+    },
+    reports: {
+      authenticate: (token): SessionPrincipal | null => {
+        if (token !== FAKE_SESSION_TOKEN) return null;
+        const { session } = report({ by: 'id', id: 'app-1' as SessionId });
+        return { sessionId: session.id, projectId: session.projectId, launchId: session.launchId };
+      },
+      report: (reporter, hook) => note('reports.report', reporter, hook),
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import { sessionGetInput } from '../../../contract/session.ts';
+import { toRecoveryResult } from '../../views.ts';
+import { procedure } from '../trpc.ts';
+
+export const restoreSession = procedure
+  .input(sessionGetInput)
+  .mutation(async ({ ctx, input }) => toRecoveryResult(await ctx.services.sessions.restore(input.id)));

@@ -1,0 +1,118 @@
+/** From the core's facts to the contract's views. Pure; times become ISO 8601, nothing is left out that the contract names. */
+import type { DaemonStatus } from '../contract/daemon.ts';
+import type { ProjectView } from '../contract/project.ts';
+import type { EnsureResult, KillResult, MessageView, RecoveryResult, SessionEventView, SessionView } from '../contract/session.ts';
+import type { DaemonFacts, EnsureReport, KillReport, RecoveryReport, SessionReport } from '../ports/app-services.ts';
+import type { Message, Project, SessionEvent } from '../ports/store.ts';
+
+const toIso = (ms: number): string => new Date(ms).toISOString();
+const toIsoOrNull = (ms: number | null): string | null => (ms === null ? null : toIso(ms));
+
+export function toDaemonStatus(facts: DaemonFacts): DaemonStatus {
+  return {
+    pid: facts.pid,
+    port: facts.port,
+    owner: facts.owner,
+    instanceId: facts.instanceId,
+    version: facts.version,
+    startedAt: toIso(facts.startedAtMs),
+    supervisors: facts.holders.length,
+    holders: facts.holders.map(({ id, kind, sinceMs, detail }) => ({ id, kind, since: toIso(sinceMs), detail })),
+    graceEndsAt: toIsoOrNull(facts.graceEndsAtMs),
+    lastStop: facts.lastStop === null ? null : { reason: facts.lastStop.reason, at: toIso(facts.lastStop.atMs), pid: facts.lastStop.pid },
+    recovering: facts.recovering,
+  };
+}
+
+export function toProjectView(project: Project): ProjectView {
+  return {
+    id: project.id,
+    path: project.path,
+    name: project.name,
+    base: project.base,
+    agent: project.agent,
+    orchestratorAgent: project.orchestratorAgent,
+    orchestratorCommand: project.orchestratorCommand,
+    env: { ...project.env },
+    symlinks: [...project.symlinks],
+    postCreate: [...project.postCreate],
+    disposable: [...project.disposable],
+    createdAt: toIso(project.createdAtMs),
+    updatedAt: toIso(project.updatedAtMs),
+  };
+}
+
+export function toSessionView({ session, derived }: SessionReport): SessionView {
+  return {
+    id: session.id,
+    projectId: session.projectId,
+    kind: session.kind,
+    slot: session.slot,
+    agent: session.agent,
+    command: session.command,
+    title: session.title,
+    prompt: session.prompt,
+    phase: session.phase,
+    status: derived.status,
+    reason: derived.reason,
+    activity: session.activity,
+    activitySource: session.activitySource,
+    activityAt: toIsoOrNull(session.activityAtMs),
+    exitCode: session.exit?.code ?? null,
+    exitSignal: session.exit?.signal ?? null,
+    exitedAt: toIsoOrNull(session.exit?.atMs ?? null),
+    branch: session.workspace.branch,
+    base: session.workspace.base,
+    workspacePath: session.workspace.path,
+    preservedRef: session.preservedRef,
+    runtime: { kind: session.runtimeKind, handle: session.runtimeHandle },
+    launchId: session.launchId,
+    launchMode: session.launchMode,
+    launchedAt: toIso(session.launchedAtMs),
+    agentSessionId: session.agentSessionId,
+    replaces: session.replaces,
+    replacedBy: session.replacedBy,
+    parked: session.parked,
+    createdAt: toIso(session.createdAtMs),
+    updatedAt: toIso(session.updatedAtMs),
+  };
+}
+
+export function toKillResult(report: KillReport): KillResult {
+  return { ...toSessionView(report), worktree: report.worktree, worktreeNote: report.worktreeNote };
+}
+
+export function toRecoveryResult(report: RecoveryReport): RecoveryResult {
+  return { ...toSessionView(report), mode: report.mode };
+}
+
+export function toEnsureResult(report: EnsureReport): EnsureResult {
+  return { session: toSessionView(report), created: report.created };
+}
+
+export function toMessageView(message: Message): MessageView {
+  return {
+    messageId: message.id,
+    sessionId: message.sessionId,
+    key: message.key,
+    text: message.text,
+    state: message.state,
+    reason: message.reason,
+    createdAt: toIso(message.createdAtMs),
+    updatedAt: toIso(message.updatedAtMs),
+  };
+}
+
+export function toEventView(event: SessionEvent): SessionEventView {
+  return {
+    seq: event.seq,
+    sessionId: event.sessionId,
+    projectId: event.projectId,
+    at: toIso(event.atMs),
+    kind: event.kind,
+    reason: event.reason,
+    data: event.data === undefined ? null : { ...event.data },
+    before: event.before === null ? null : { ...event.before },
+    after: event.after === null ? null : { ...event.after },
+  };
+}
