@@ -1,11 +1,12 @@
 /**
- * Bundles the product: `daemon.mjs`, `ao.js`, `ao-hook.cjs` and the migrations. One file each, because a file that is not
+ * Bundles the product: the daemon with its code cache, `ao.js`, `ao-hook.cjs` and the migrations. One file each, because a file that is not
  * read costs nothing at start, and because an `ao` in use must not lose a chunk to a rebuild.
  *
  *   node scripts/build.mjs [--if-stale] [--with-fault-points --out-dir .test-build]
  *
  * `__AO_FAULTS__` is true only in a build for tests: a release build cannot be told by its environment to kill itself.
  */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -29,12 +30,18 @@ import { contentStamp } from './lib/stamp.mjs';
 /** The oldest Node we run on; newer syntax is lowered. */
 const TARGET = 'node20.19';
 const STAMP = '.stamp';
-const OUTPUTS = ['daemon.mjs', 'ao.js', 'ao-hook.cjs', 'migrations'];
+const OUTPUTS = ['daemon.mjs', 'daemon.cjs', 'daemon.cjs.cache', 'ao.js', 'ao-hook.cjs', 'migrations'];
 
 /** Bundled CommonJS (pino) calls `require` for node's own modules, which an ES module does not have. */
 const REQUIRE_BANNER =
   "import { createRequire as __aoCreateRequire } from 'node:module';\nconst require = __aoCreateRequire(import.meta.url);";
 const SHEBANG = '#!/usr/bin/env node\n';
+
+/** An ES module's own address, which CommonJS has not. */
+const CJS_URL = (define) => ({
+  define: { ...define, 'import.meta.url': '__aoModuleUrl' },
+  banner: { js: "const __aoModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
 
 /** zod's namespace holds on to error texts in fifty languages, 400 KB that no bundler may drop. We use one. */
 const ENGLISH_ONLY = {
@@ -60,8 +67,10 @@ function entries(define) {
   };
   const esm = { ...common, format: 'esm', banner: { js: REQUIRE_BANNER } };
   return [
-    // better-sqlite3 is native: it stays in node_modules. Names are kept for the logs' stack traces.
-    { out: 'daemon.mjs', options: { ...esm, entryPoints: ['server/main.ts'], external: ['better-sqlite3'], keepNames: true } },
+    { out: 'daemon.mjs', options: { ...esm, banner: {}, entryPoints: ['server/daemon/cached-entry.ts'] } },
+    // CommonJS, because only a script can be run from a code cache. better-sqlite3 is native: it stays in node_modules. Names
+    // are kept for the logs' stack traces.
+    { out: 'daemon.cjs', options: { ...common, ...CJS_URL(define), format: 'cjs', entryPoints: ['server/main.ts'], external: ['better-sqlite3'], keepNames: true } },
     { out: 'ao.js', shebang: true, options: { ...esm, entryPoints: ['server/cli/main.ts'] } },
     { out: 'ao-hook.cjs', options: { ...common, format: 'cjs', entryPoints: ['server/hook-client/main.ts'], minify: true } },
   ];
@@ -138,6 +147,7 @@ export async function ensureBuilt({ outDir = 'dist', faultPoints = 'off', force 
     try {
       const define = { __AO_VERSION__: JSON.stringify(version), __AO_FAULTS__: String(faultPoints === 'on') };
       await Promise.all(entries(define).map((entry) => bundle(entry, staging)));
+      execFileSync(process.execPath, [join(ROOT, 'scripts/lib/code-cache.mjs'), join(staging, 'daemon.cjs')], { stdio: 'pipe' });
       cpSync(join(ROOT, 'drizzle/migrations'), join(staging, 'migrations'), { recursive: true });
       rmSync(join(target, STAMP), { force: true });
       publish(staging, target);

@@ -8,13 +8,16 @@ import { findInstallation } from './daemon/installation.ts';
 
 const EXIT_HELD = 3;
 
-// Whoever started us may be gone: a broken pipe must not end the daemon with its starter.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-process.on('SIGPIPE', () => undefined);
-process.on('SIGHUP', () => undefined);
-
-// The clock's timers keep nothing alive by themselves, and a drain must not end early for lack of anything else to do.
-const keepAlive = setInterval(() => undefined, 60_000);
+/** Exported, not run: `daemon/cached-entry.ts` calls it, and the build loads this module only to compile it. */
+export async function main(): Promise<void> {
+  // Whoever started us may be gone: a broken pipe must not end the daemon with its starter.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.on('SIGPIPE', () => undefined);
+  process.on('SIGHUP', () => undefined);
+  // The clock's timers keep nothing alive by themselves, and a drain must not end early for lack of anything else to do.
+  setInterval(() => undefined, 60_000);
+  process.exit(await run());
+}
 
 async function run(): Promise<number> {
   let daemon: Daemon | null = null;
@@ -42,7 +45,3 @@ async function run(): Promise<number> {
   await daemon.ended;
   return 0;
 }
-
-process.exitCode = await run();
-clearInterval(keepAlive);
-process.exit();

@@ -1,6 +1,6 @@
 /**
  * The real Claude Code against a stand-in for its model: what we hand it, and what it tells us. Needs its program: named by
- * AO_TEST_CLAUDE, or installed as node_modules/.bin/claude; skipped, with the reason, where there is none.
+ * AO_TEST_CLAUDE, or installed by `npm test`; skipped, with the reason, where there is none.
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -17,10 +17,10 @@ import { ECHO, type ModelApiOptions, openModelApi } from '../../../testing/model
 import { eventually, makeTempDir } from '../../../testing/resources.ts';
 import { createClaudeCodeAgent } from './claude-code.ts';
 
-const INSTALLED = fileURLToPath(new URL('../../../../node_modules/.bin/claude', import.meta.url));
+const INSTALLED = fileURLToPath(new URL('../../../../.tooling/agents/node_modules/.bin/claude', import.meta.url));
 const CLAUDE = [process.env['AO_TEST_CLAUDE'], INSTALLED].find((path) => path !== undefined && path !== '' && existsSync(path));
 const SKIPPED =
-  CLAUDE === undefined ? ' (skipped: no claude; set AO_TEST_CLAUDE to its path, or npm install --no-save @anthropic-ai/claude-code)' : '';
+  CLAUDE === undefined ? ' (skipped: no claude; set AO_TEST_CLAUDE to its path, or node scripts/test.mjs installs it)' : '';
 
 const KEY = `sk-ant-${'0'.repeat(60)}`;
 const PATIENCE = { limitMs: 60_000, everyMs: 50 };
@@ -79,6 +79,13 @@ async function setUp(options: ModelApiOptions = {}) {
       .map(({ event, payload }) => agent.interpret(event, payload))
       .flatMap((signal) => (signal === null ? [] : [`${signal.activity}${signal.attention === null ? '' : `/${signal.attention}`}`]));
 
+  /** As a reboot does it; only this test knows the socket. Waits, or Claude would still be writing into its home. */
+  async function end(): Promise<void> {
+    const pid = Number(tmux('display-message', '-p', '-t', '=claude:', '#{pane_pid}').stdout);
+    tmux('kill-server');
+    if (pid > 0) await eventually('claude to be gone', () => isGone(pid), PATIENCE);
+  }
+
   return {
     agent,
     model,
@@ -120,15 +127,9 @@ async function setUp(options: ModelApiOptions = {}) {
     },
     becomes: (activity: string) => eventually(`the last report to be ${activity}`, () => activities().at(-1) === activity, PATIENCE),
     press: (...keys: readonly string[]) => void tmux('send-keys', '-t', '=claude:', ...keys),
-    /** As a reboot does it. */
-    async end(): Promise<void> {
-      const pid = Number(tmux('display-message', '-p', '-t', '=claude:', '#{pane_pid}').stdout);
-      tmux('kill-server');
-      await eventually('claude to be gone', () => isGone(pid), PATIENCE);
-    },
+    end,
     async [Symbol.asyncDispose]() {
-      // Only this test knows the socket.
-      tmux('kill-server');
+      await end();
       for (const open of [daemon, model, dir]) await open[Symbol.asyncDispose]();
     },
   };

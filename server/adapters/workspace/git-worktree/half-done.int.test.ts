@@ -1,6 +1,6 @@
 /** L1, L10: what a killed git, a person or another program left behind. Real git. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '../../../core/errors.ts';
@@ -227,6 +227,18 @@ describe('what was left behind', () => {
     await port.create(there);
     expect((await port.dirt(there, [])).files).toEqual(['new.txt']);
     expect(readFileSync(join(workspace.path, 'new.txt'), 'utf8')).toBe('new');
+  });
+
+  test('L10 a repository that moved and left a link behind goes on as before', async () => {
+    await using repository = await makeRepository();
+    const port = openPort(repository);
+    const workspace = await plan(port, repository);
+    await port.create(workspace);
+    const moved = join(repository.root, 'moved');
+    renameSync(repository.path, moved);
+    symlinkSync(moved, repository.path);
+    await port.create(workspace);
+    expect(await port.removeClean(workspace, [])).toEqual({ kind: 'removed' });
   });
 
   test('L10 submodules: worktrees are made, clean ones removed, work in a submodule keeps them', async () => {

@@ -1,5 +1,5 @@
 /** A worktree of ours, opened for work: proven to be the folder and the entry that belong together before any git runs in it. */
-import { lstat, readdir, rename, rmdir } from 'node:fs/promises';
+import { lstat, readdir, realpath, rename, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 import type { Workspace } from '../../../core/session/session.ts';
@@ -18,7 +18,10 @@ export async function openWorktree(git: Git, repository: OpenRepository, path: s
   const admin = await findAdminEntry(repository.commonDir, path);
   if (admin === null || (await kindOf(path)) !== 'directory' || (await kindOf(join(path, '.git'))) !== 'file') return null;
   const link = /^gitdir: (.*)$/m.exec((await readText(join(path, '.git'))) ?? '')?.[1];
-  if (link === undefined || resolve(path, link) !== admin.dir) return null;
+  if (link === undefined) return null;
+  // By real paths: the repository may be reached through a link by now.
+  const target = await realpath(resolve(path, link)).catch(() => null);
+  if (target !== (await realpath(admin.dir).catch(() => admin.dir))) return null;
   return { path, admin, git: await bind(git, path) };
 }
 
