@@ -17,7 +17,11 @@ const LIMIT_MS = 60_000;
 const AT_ONCE = 8;
 
 const { values } = parseArgs({
-  options: { sessions: { type: 'string', default: '100' }, rounds: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+  options: {
+    sessions: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '7' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const wantedSessions = Number(values.sessions);
 const rounds = Number(values.rounds);
@@ -26,7 +30,15 @@ const root = mkdtempSync(join(tmpdir(), 'ao-bench-'));
 const dataDir = join(root, 'data');
 const runFile = join(root, 'running.json');
 const repo = join(root, 'repo');
-const env = { PATH: process.env['PATH'] ?? '', HOME: root, SHELL: '/bin/sh', LANG: 'C.UTF-8', AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile, AO_PORT: '39117' };
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: root,
+  SHELL: '/bin/sh',
+  LANG: 'C.UTF-8',
+  AO_DATA_DIR: dataDir,
+  AO_RUN_FILE: runFile,
+  AO_PORT: '39117',
+};
 
 type Started = { readonly child: ChildProcess; readonly tookMs: number; readonly port: number };
 
@@ -35,7 +47,8 @@ async function startDaemon(): Promise<Started> {
   const child = spawn(process.execPath, [join(DIST, 'daemon.mjs')], { env, stdio: 'ignore' });
   while (performance.now() - startedMs < LIMIT_MS) {
     const entry = readRunFile();
-    if (entry !== null && entry.pid === child.pid && entry.state === 'ready') return { child, tookMs: performance.now() - startedMs, port: entry.port };
+    if (entry !== null && entry.pid === child.pid && entry.state === 'ready')
+      return { child, tookMs: performance.now() - startedMs, port: entry.port };
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   throw new Error('the daemon was not ready in time');
@@ -114,7 +127,11 @@ try {
   if (!existsSync(join(DIST, 'daemon.mjs'))) throw new Error('Build first: npm run build');
   mkdirSync(repo);
   writeFileSync(join(root, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@example.invalid\n');
-  for (const args of [['init', '-q', '-b', 'main'], ['commit', '-q', '--allow-empty', '-m', 'first']]) execFileSync('git', args, { cwd: repo, env });
+  for (const args of [
+    ['init', '-q', '-b', 'main'],
+    ['commit', '-q', '--allow-empty', '-m', 'first'],
+  ])
+    execFileSync('git', args, { cwd: repo, env });
   const empty = await measure();
   const filling = await startDaemon();
   await fill(filling.port);

@@ -70,7 +70,17 @@ function entries(define) {
     { out: 'daemon.mjs', options: { ...esm, banner: {}, entryPoints: ['server/daemon/cached-entry.ts'] } },
     // CommonJS, because only a script can be run from a code cache. better-sqlite3 is native: it stays in node_modules. Names
     // are kept for the logs' stack traces.
-    { out: 'daemon.cjs', options: { ...common, ...CJS_URL(define), format: 'cjs', entryPoints: ['server/main.ts'], external: ['better-sqlite3'], keepNames: true } },
+    {
+      out: 'daemon.cjs',
+      options: {
+        ...common,
+        ...CJS_URL(define),
+        format: 'cjs',
+        entryPoints: ['server/main.ts'],
+        external: ['better-sqlite3'],
+        keepNames: true,
+      },
+    },
     { out: 'ao.js', shebang: true, options: { ...esm, entryPoints: ['server/cli/main.ts'] } },
     { out: 'ao-hook.cjs', options: { ...common, format: 'cjs', entryPoints: ['server/hook-client/main.ts'], minify: true } },
   ];

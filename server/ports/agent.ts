@@ -38,7 +38,11 @@ export interface AgentAdapter {
   /** A conversation id that we choose, or `null` where the agent reports its own or has none. */
   newAgentSessionId(): string | null;
   /** Whether the agent's own stored conversation is still there. */
-  history(context: { readonly env: Readonly<Record<string, string>>; readonly worktree: string; readonly agentSessionId: string | null }): Promise<HistoryState>;
+  history(context: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly worktree: string;
+    readonly agentSessionId: string | null;
+  }): Promise<HistoryState>;
   /** Writes what the agent needs before a launch (trust, hook settings), outside the worktree. Idempotent. Throws `AGENT_SETUP_FAILED`. */
   prepare(context: AgentLaunchContext): Promise<void>;
   /** Pure: argv and extra environment for this launch. */

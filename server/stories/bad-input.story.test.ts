@@ -15,7 +15,9 @@ describe('every refusal', () => {
     await using world = await makeWorld();
     const ran = await world.ao(['ls']);
     expect(ran.code).toBe(1);
-    expect(ran.json).toEqual({ error: { code: 'DAEMON_NOT_RUNNING', message: expect.any(String) as string, hint: expect.stringContaining('ao start') as string } });
+    expect(ran.json).toEqual({
+      error: { code: 'DAEMON_NOT_RUNNING', message: expect.any(String) as string, hint: expect.stringContaining('ao start') as string },
+    });
     expect(existsSync(world.dataDir)).toBe(false);
   });
 
@@ -48,7 +50,11 @@ describe('a project', () => {
     await using world = await makeWorld();
     await world.ok(['start']);
     const ids = ['../up', 'UPPER', 'a b', '-lead', 'a;rm', 'a\nb', '#{x}', '$(x)', 'x'.repeat(10_000), 'a.b', 'a:b', ''];
-    for (const id of ids) expect([id.slice(0, 20), (await world.ao(['project', 'add', '--path', world.repo, `--id=${id}`])).code]).not.toEqual([id.slice(0, 20), 0]);
+    for (const id of ids)
+      expect([id.slice(0, 20), (await world.ao(['project', 'add', '--path', world.repo, `--id=${id}`])).code]).not.toEqual([
+        id.slice(0, 20),
+        0,
+      ]);
     expect(await world.ok(['project', 'ls'])).toEqual([]);
   });
 
@@ -69,7 +75,8 @@ describe('a spawn', () => {
   it('that cannot work leaves no row, no runtime, no worktree, no branch', async () => {
     await using world = await makeWorld();
     await startWithProject(world);
-    const refuse = async (code: string, ...args: string[]): Promise<void> => expect([args, await world.refused(['spawn', '--project', 'app', ...args])]).toEqual([args, code]);
+    const refuse = async (code: string, ...args: string[]): Promise<void> =>
+      expect([args, await world.refused(['spawn', '--project', 'app', ...args])]).toEqual([args, code]);
     await refuse('AGENT_UNKNOWN', '--agent', 'nobody');
     await refuse('AGENT_NOT_FOUND', '--agent', 'claude-code');
     await refuse('COMMAND_REQUIRED', '--agent', 'custom');
@@ -90,7 +97,9 @@ describe('a spawn', () => {
     await startWithProject(world);
     await world.ok(['project', 'set', 'app', '--post-create', 'echo "no such toolchain" >&2; exit 4']);
     const ran = await world.ao(['spawn', '--project', 'app']);
-    expect(ran.json).toMatchObject({ error: { code: 'POST_CREATE_FAILED', message: expect.stringContaining('no such toolchain') as string } });
+    expect(ran.json).toMatchObject({
+      error: { code: 'POST_CREATE_FAILED', message: expect.stringContaining('no such toolchain') as string },
+    });
     expect(await world.ok(['ls', '--all'])).toEqual([]);
     expect(world.git(['branch', '--list', 'ao/*'])).toBe('');
   });
@@ -99,9 +108,23 @@ describe('a spawn', () => {
     await using world = await makeWorld();
     await startWithProject(world);
     const prompt = '`$(touch pwned)` "quotes" \'single\' ; | & \\ #{pane_id} %% ünïcödé 漢字 🙂\nsecond line\ttab';
-    const session = await world.ok<SessionJson & { prompt: string }>(['spawn', '--project', 'app', '--agent', 'custom', '--command', 'printf %s "$AO_PROMPT" > prompt.txt; cat', '--prompt', prompt]);
+    const session = await world.ok<SessionJson & { prompt: string }>([
+      'spawn',
+      '--project',
+      'app',
+      '--agent',
+      'custom',
+      '--command',
+      'printf %s "$AO_PROMPT" > prompt.txt; cat',
+      '--prompt',
+      prompt,
+    ]);
     expect(session.prompt).toBe(prompt);
-    await eventually('the prompt to arrive', () => existsSync(join(session.workspacePath, 'prompt.txt')) && readFileSync(join(session.workspacePath, 'prompt.txt'), 'utf8') === prompt);
+    await eventually(
+      'the prompt to arrive',
+      () =>
+        existsSync(join(session.workspacePath, 'prompt.txt')) && readFileSync(join(session.workspacePath, 'prompt.txt'), 'utf8') === prompt,
+    );
     expect((await world.ok<{ title: string }>(['rename', session.id, '<b>"new"</b> & 名前'])).title).toBe('<b>"new"</b> & 名前');
     expect(await world.refused(['rename', session.id, 'a\u0007b'])).toBe('BAD_INPUT');
   });

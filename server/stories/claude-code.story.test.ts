@@ -20,7 +20,12 @@ async function withClaude(modelUrl: string): Promise<World> {
   symlinkSync(CLAUDE, join(world.bin, 'claude'));
   const settings = { hasCompletedOnboarding: true, theme: 'dark', customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] } };
   writeFileSync(join(world.env['HOME'] ?? '', '.claude.json'), JSON.stringify(settings));
-  Object.assign(world.env, { ANTHROPIC_BASE_URL: modelUrl, ANTHROPIC_API_KEY: KEY, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' });
+  Object.assign(world.env, {
+    ANTHROPIC_BASE_URL: modelUrl,
+    ANTHROPIC_API_KEY: KEY,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+  });
   await world.ok(['start']);
   await world.ok(['project', 'add', '--path', world.repo, '--id', 'app']);
   return world;
@@ -31,7 +36,11 @@ describe.skipIf(SKIPPED !== '')(`Claude Code${SKIPPED}`, () => {
     await using model = await openModelApi();
     await using world = await withClaude(model.url);
     const said = (text: string): Promise<unknown> =>
-      eventually(`"${text}" to be said`, () => model.conversation.some(({ messages }) => messages.some((message) => message.role === 'user' && message.text.includes(text))), PATIENCE);
+      eventually(
+        `"${text}" to be said`,
+        () => model.conversation.some(({ messages }) => messages.some((message) => message.role === 'user' && message.text.includes(text))),
+        PATIENCE,
+      );
 
     const session = await world.ok<SessionJson>(['spawn', '--project', 'app', '--prompt', 'remember the word heron']);
     await said('remember the word heron');
@@ -58,7 +67,11 @@ describe.skipIf(SKIPPED !== '')(`Claude Code${SKIPPED}`, () => {
     expect(back.launchMode).toBe('resumed');
     await world.ok(['send', session.id, 'which words were they']);
     await said('which words were they');
-    const last = model.conversation.at(-1)?.messages.map((message) => message.text).join('\n') ?? '';
+    const last =
+      model.conversation
+        .at(-1)
+        ?.messages.map((message) => message.text)
+        .join('\n') ?? '';
     for (const word of ['heron', 'plover', 'curlew']) expect(last).toContain(word);
   });
 });

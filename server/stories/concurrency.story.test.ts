@@ -21,7 +21,9 @@ describe('at the same instant', () => {
     await world.ok(['start']);
     await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'shell']);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => world.ok<{ session: SessionJson; created: boolean }>(['orchestrator', 'ensure', '--project', 'app'])),
+      Array.from({ length: 20 }, () =>
+        world.ok<{ session: SessionJson; created: boolean }>(['orchestrator', 'ensure', '--project', 'app']),
+      ),
     );
     expect(new Set(answers.map((answer) => answer.session.id))).toEqual(new Set(['app-1']));
     expect(answers.filter((answer) => answer.created)).toHaveLength(1);
@@ -34,7 +36,12 @@ describe('at the same instant', () => {
     await world.ok(['start']);
     await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'shell']);
     await world.ok(['orchestrator', 'ensure', '--project', 'app']);
-    const verbs = [['kill', 'app-1'], ['orchestrator', 'ensure', '--project', 'app'], ['restore', 'app-1'], ['orchestrator', 'ensure', '--project', 'app']];
+    const verbs = [
+      ['kill', 'app-1'],
+      ['orchestrator', 'ensure', '--project', 'app'],
+      ['restore', 'app-1'],
+      ['orchestrator', 'ensure', '--project', 'app'],
+    ];
     for (let round = 0; round < 3; round += 1) {
       await Promise.all(verbs.map((verb) => world.ao(verb)));
       const live = await world.ok<SessionJson[]>(['ls']);

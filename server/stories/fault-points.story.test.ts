@@ -37,7 +37,9 @@ async function expectLive(world: World, id: string): Promise<void> {
 }
 
 const settled = (world: World) =>
-  eventually('everything to be settled', async () => (await world.ok<SessionJson[]>(['ls'])).every((session) => !['spawning', 'recovering', 'unknown'].includes(session.status)));
+  eventually('everything to be settled', async () =>
+    (await world.ok<SessionJson[]>(['ls'])).every((session) => !['spawning', 'recovering', 'unknown'].includes(session.status)),
+  );
 
 async function newWorld(): Promise<World> {
   const world = await makeWorld();
@@ -68,16 +70,19 @@ describe('spawn', () => {
     await expectLive(world, 'app-1');
   });
 
-  it.each(['spawn.undo.runtime', 'spawn.undo.worktree', 'spawn.undo.row'] as const)('killed at %s while being undone: no residue', async (point) => {
-    await using world = await newWorld();
-    await world.ok(['start']);
-    await world.ok(['project', 'set', 'app', '--post-create', 'exit 3']);
-    await world.ok(['stop']);
-    await dieAt(world, point, ['spawn', '--project', 'app']);
-    await world.ok(['start']);
-    await settled(world);
-    await expectNoResidue(world, 'app-1');
-  });
+  it.each(['spawn.undo.runtime', 'spawn.undo.worktree', 'spawn.undo.row'] as const)(
+    'killed at %s while being undone: no residue',
+    async (point) => {
+      await using world = await newWorld();
+      await world.ok(['start']);
+      await world.ok(['project', 'set', 'app', '--post-create', 'exit 3']);
+      await world.ok(['stop']);
+      await dieAt(world, point, ['spawn', '--project', 'app']);
+      await world.ok(['start']);
+      await settled(world);
+      await expectNoResidue(world, 'app-1');
+    },
+  );
 
   it.each([...undone, ...done])('an orchestrator killed at %s: ensure answers with one', async (point) => {
     await using world = await newWorld();
@@ -91,18 +96,21 @@ describe('spawn', () => {
 });
 
 describe('kill', () => {
-  it.each(['kill.intent', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)('killed at %s: the kill is finished (I10)', async (point) => {
-    await using world = await newWorld();
-    await world.ok(['start']);
-    const session = await world.ok<SessionJson>(['spawn', '--project', 'app']);
-    await world.ok(['stop']);
-    await dieAt(world, point, ['kill', session.id]);
-    await world.ok(['start']);
-    await world.status(session.id, 'terminated');
-    expect(world.panes()).toEqual([]);
-    expect(existsSync(session.workspacePath)).toBe(false);
-    expect(world.git(['branch', '--list', session.branch])).toContain(session.branch);
-  });
+  it.each(['kill.intent', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)(
+    'killed at %s: the kill is finished (I10)',
+    async (point) => {
+      await using world = await newWorld();
+      await world.ok(['start']);
+      const session = await world.ok<SessionJson>(['spawn', '--project', 'app']);
+      await world.ok(['stop']);
+      await dieAt(world, point, ['kill', session.id]);
+      await world.ok(['start']);
+      await world.status(session.id, 'terminated');
+      expect(world.panes()).toEqual([]);
+      expect(existsSync(session.workspacePath)).toBe(false);
+      expect(world.git(['branch', '--list', session.branch])).toContain(session.branch);
+    },
+  );
 });
 
 describe('recover', () => {
@@ -198,11 +206,22 @@ describe('deliver', () => {
   it.each(points)('a message whose daemon dies at %s is delivered once (D2)', async (point) => {
     await using world = await newWorld();
     await world.ok(['start']);
-    const session = await world.ok<SessionJson>(['spawn', '--project', 'app', '--agent', 'custom', '--command', 'while read -r line; do echo "<$line>" >> got.txt; done']);
+    const session = await world.ok<SessionJson>([
+      'spawn',
+      '--project',
+      'app',
+      '--agent',
+      'custom',
+      '--command',
+      'while read -r line; do echo "<$line>" >> got.txt; done',
+    ]);
     await world.ok(['stop']);
     await dieAt(world, point, ['send', session.id, 'hello once', '--key', 'k1']);
     await world.ok(['start']);
-    await eventually('the message to be submitted', async () => (await world.ok<{ state: string }[]>(['messages', session.id]))[0]?.state === 'submitted');
+    await eventually(
+      'the message to be submitted',
+      async () => (await world.ok<{ state: string }[]>(['messages', session.id]))[0]?.state === 'submitted',
+    );
     await world.ok(['send', session.id, 'hello once', '--key', 'k1']);
     await world.ok(['send', session.id, 'second']);
     const got = join(session.workspacePath, 'got.txt');
@@ -213,7 +232,15 @@ describe('deliver', () => {
   it('a daemon that dies at deliver.submitted, right after noting an earlier Enter, delivers once', async () => {
     await using world = await newWorld();
     await world.ok(['start']);
-    const session = await world.ok<SessionJson>(['spawn', '--project', 'app', '--agent', 'custom', '--command', 'while read -r line; do echo "<$line>" >> got.txt; done']);
+    const session = await world.ok<SessionJson>([
+      'spawn',
+      '--project',
+      'app',
+      '--agent',
+      'custom',
+      '--command',
+      'while read -r line; do echo "<$line>" >> got.txt; done',
+    ]);
     await world.ok(['stop']);
     await dieAt(world, 'deliver.submit', ['send', session.id, 'hello once']);
     await world.ao(['start'], { env: { AO_FAULT: 'deliver.submitted' } });

@@ -25,14 +25,19 @@ describe('tmux', () => {
       await world.ok(['start']);
       const stopped = await world.ok<SessionJson[]>(['ls']);
       expect(stopped.map((session) => [session.id, session.phase, session.status])).toEqual(ids.map((id) => [id, 'live', 'unknown']));
-      expect(await world.ok(['orchestrator', 'ensure', '--project', 'app'])).toMatchObject({ created: false, session: { id: ids[0], phase: 'live' } });
+      expect(await world.ok(['orchestrator', 'ensure', '--project', 'app'])).toMatchObject({
+        created: false,
+        session: { id: ids[0], phase: 'live' },
+      });
       expect(await world.refused(['spawn', '--project', 'app'])).toBe('RUNTIME_UNAVAILABLE');
     } finally {
       signal(tmux, 'SIGCONT');
     }
     for (const id of ids) await world.status(id, 'running');
     // The spawn that could not be decided is settled one way or the other, and the rest is as it was.
-    await eventually('the cut-off spawn to be settled', async () => (await world.ok<SessionJson[]>(['ls'])).every((session) => session.phase === 'live'));
+    await eventually('the cut-off spawn to be settled', async () =>
+      (await world.ok<SessionJson[]>(['ls'])).every((session) => session.phase === 'live'),
+    );
     expect(world.panes().filter((pane) => ids.includes(pane.name))).toEqual(before);
     for (const id of ids) expect((await world.ok<{ id: string }>(['logs', id])).id).toBe(id);
   });
@@ -60,9 +65,18 @@ describe('tmux', () => {
     const tmux = world.tmuxPid();
     signal(tmux, 'SIGKILL');
     await eventually('tmux to be gone', () => !isRunning(tmux));
-    for (const id of ids) await eventually(`${id} to be relaunched`, async () => (await world.ok<SessionJson>(['get', id])).launchId !== before.find((pane) => pane.name === id)?.launchId);
+    for (const id of ids)
+      await eventually(
+        `${id} to be relaunched`,
+        async () => (await world.ok<SessionJson>(['get', id])).launchId !== before.find((pane) => pane.name === id)?.launchId,
+      );
     for (const id of ids) await world.status(id, 'running');
-    expect(world.panes().map((pane) => pane.name).sort()).toEqual([...ids].sort());
+    expect(
+      world
+        .panes()
+        .map((pane) => pane.name)
+        .sort(),
+    ).toEqual([...ids].sort());
     expect((await world.ok<SessionJson[]>(['ls', '--all'])).map((session) => session.id)).toEqual(ids);
   });
 

@@ -1,6 +1,7 @@
 /** What an agent can reach from inside its session, and what it must not (S5, S6, L8). */
-import { createServer } from 'node:net';
+
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../testing/resources.ts';
@@ -28,8 +29,18 @@ describe('from inside a session', () => {
     expect(read('env.txt')).not.toContain(credential);
     expect(read('env.txt')).not.toMatch(/^TMUX/m);
     const own = Object.fromEntries([...read('env.txt').matchAll(/^(AO_[A-Z_]+)=(.*)$/gm)].map((match) => [match[1], match[2]]));
-    expect(Object.keys(own).sort()).toEqual(['AO_DATA_DIR', 'AO_LAUNCH_ID', 'AO_PROJECT_ID', 'AO_PROMPT', 'AO_RUN_FILE', 'AO_SESSION_ID', 'AO_SESSION_TOKEN'].filter((name) => name in own).sort());
-    expect(own).toMatchObject({ AO_SESSION_ID: session.id, AO_PROJECT_ID: 'app', AO_LAUNCH_ID: session.launchId, AO_DATA_DIR: world.dataDir, AO_RUN_FILE: world.runFile });
+    expect(Object.keys(own).sort()).toEqual(
+      ['AO_DATA_DIR', 'AO_LAUNCH_ID', 'AO_PROJECT_ID', 'AO_PROMPT', 'AO_RUN_FILE', 'AO_SESSION_ID', 'AO_SESSION_TOKEN']
+        .filter((name) => name in own)
+        .sort(),
+    );
+    expect(own).toMatchObject({
+      AO_SESSION_ID: session.id,
+      AO_PROJECT_ID: 'app',
+      AO_LAUNCH_ID: session.launchId,
+      AO_DATA_DIR: world.dataDir,
+      AO_RUN_FILE: world.runFile,
+    });
     expect(own['AO_SESSION_TOKEN']).toBeTruthy();
   });
 
@@ -38,15 +49,29 @@ describe('from inside a session', () => {
     await start(world);
     const session = await custom(world, 'cat');
     const pane = world.panes()[0];
-    const token = environOf(pane?.pid ?? 0).find((entry) => entry.startsWith('AO_SESSION_TOKEN='))?.slice('AO_SESSION_TOKEN='.length) ?? '';
+    const token =
+      environOf(pane?.pid ?? 0)
+        .find((entry) => entry.startsWith('AO_SESSION_TOKEN='))
+        ?.slice('AO_SESSION_TOKEN='.length) ?? '';
     expect(token.length).toBeGreaterThan(30);
     const asAgent = { env: { AO_SESSION_TOKEN: token, AO_SESSION_ID: session.id, AO_LAUNCH_ID: session.launchId } };
-    for (const verb of [['ls'], ['get', session.id], ['kill', session.id], ['send', session.id, 'x'], ['project', 'ls'], ['spawn', '--project', 'app']]) {
+    for (const verb of [
+      ['ls'],
+      ['get', session.id],
+      ['kill', session.id],
+      ['send', session.id, 'x'],
+      ['project', 'ls'],
+      ['spawn', '--project', 'app'],
+    ]) {
       expect(await world.refused(verb, asAgent)).toBe('FORBIDDEN');
     }
     const port = JSON.parse(readFileSync(world.runFile, 'utf8')) as { port: number };
     const post = (path: string, body: unknown, bearer = token) =>
-      fetch(`http://127.0.0.1:${port.port}${path}`, { method: 'POST', headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      fetch(`http://127.0.0.1:${port.port}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
     expect((await post('/shutdown', { reason: 'agent' })).status).toBe(403);
     const report = { sessionId: session.id, launchId: session.launchId, agent: 'custom', event: 'Stop', atMs: Date.now(), payload: {} };
     expect((await post('/hooks', report)).status).toBeLessThan(300);
@@ -58,9 +83,17 @@ describe('from inside a session', () => {
   it('nothing that anybody wrote, and no token, is on a command line (S6)', async () => {
     await using world = await makeWorld();
     await start(world);
-    const session = await custom(world, 'cat', ['--prompt', 'secret-prompt $(touch pwned) #{pane_pid}', '--title', '#(touch pwned) "; kill-server']);
+    const session = await custom(world, 'cat', [
+      '--prompt',
+      'secret-prompt $(touch pwned) #{pane_pid}',
+      '--title',
+      '#(touch pwned) "; kill-server',
+    ]);
     await world.status(session.id, 'running');
-    const token = environOf(world.panes()[0]?.pid ?? 0).find((entry) => entry.startsWith('AO_SESSION_TOKEN='))?.split('=')[1] ?? 'none';
+    const token =
+      environOf(world.panes()[0]?.pid ?? 0)
+        .find((entry) => entry.startsWith('AO_SESSION_TOKEN='))
+        ?.split('=')[1] ?? 'none';
     for (const pid of processesOf(world.dataDir)) {
       const command = isRunning(pid) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
       expect(command).not.toContain('secret-prompt');
@@ -73,7 +106,8 @@ describe('from inside a session', () => {
   it('kill ends what it started: double-forked, in a session of its own, holding a port (L8)', async () => {
     await using world = await makeWorld();
     await start(world);
-    const server = "require('net').createServer().listen(0,'127.0.0.1',function(){require('fs').writeFileSync('port.txt',String(this.address().port))})";
+    const server =
+      "require('net').createServer().listen(0,'127.0.0.1',function(){require('fs').writeFileSync('port.txt',String(this.address().port))})";
     const session = await custom(world, `(setsid nohup node -e "${server}" >/dev/null 2>&1 &) ; sleep 1; cat`);
     const file = join(session.workspacePath, 'port.txt');
     const port = Number(await eventually('the dev server to listen', () => existsSync(file) && readFileSync(file, 'utf8')));

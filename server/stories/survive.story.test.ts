@@ -27,7 +27,8 @@ describe('stop, kill -9 and start', () => {
       await eventually(`${worker.id} to print`, async () => (await world.ok<{ text: string }>(['logs', worker.id])).text.includes('ready'));
     }
     const ids = sessions.map((session) => session.id);
-    const screens = async (): Promise<readonly string[]> => Promise.all(ids.map(async (id) => (await world.ok<{ text: string }>(['logs', id])).text));
+    const screens = async (): Promise<readonly string[]> =>
+      Promise.all(ids.map(async (id) => (await world.ok<{ text: string }>(['logs', id])).text));
     const panesBefore = world.panes();
     const screensBefore = await screens();
     expect(panesBefore).toHaveLength(4);
@@ -39,7 +40,9 @@ describe('stop, kill -9 and start', () => {
       await eventually(`daemon ${pid} to be gone`, () => !isRunning(pid));
       expect(world.panes()).toEqual(panesBefore);
       expect(await world.ok(['start'])).toMatchObject({ state: 'ready', already: false, owner: 'headless' });
-      expect((await world.ok<SessionJson[]>(['ls'])).map((session) => [session.id, session.phase, session.status])).toEqual(ids.map((id) => [id, 'live', 'running']));
+      expect((await world.ok<SessionJson[]>(['ls'])).map((session) => [session.id, session.phase, session.status])).toEqual(
+        ids.map((id) => [id, 'live', 'running']),
+      );
       expect(world.panes()).toEqual(panesBefore);
       expect(await screens()).toEqual(screensBefore);
       const ensured = await world.ok<Ensured>(['orchestrator', 'ensure', '--project', 'app']);
@@ -71,7 +74,16 @@ describe('a reboot: every host and every agent gone', () => {
     await world.ok(['start']);
     await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'custom']);
     const command = 'echo "launch of $AO_SESSION_ID: $AO_PROMPT"; cat';
-    const { session: orchestrator } = await world.ok<Ensured>(['orchestrator', 'ensure', '--project', 'app', '--agent', 'custom', '--command', command]);
+    const { session: orchestrator } = await world.ok<Ensured>([
+      'orchestrator',
+      'ensure',
+      '--project',
+      'app',
+      '--agent',
+      'custom',
+      '--command',
+      command,
+    ]);
     const withPrompt = await world.ok<SessionJson>(['spawn', '--project', 'app', '--command', command, '--prompt', 'mend the parser']);
     const promptless = await world.ok<SessionJson>(['spawn', '--project', 'app', '--command', 'cat']);
     const shell = await world.ok<SessionJson>(['spawn', '--project', 'app', '--agent', 'shell']);
@@ -91,14 +103,29 @@ describe('a reboot: every host and every agent gone', () => {
     expect(await modeOf(orchestrator.id)).toEqual(['fresh']);
     expect(await modeOf(withPrompt.id)).toEqual(['replayed']);
     expect(await modeOf(shell.id)).toEqual(['fresh']);
-    await eventually('the prompt to be replayed', async () => (await world.ok<{ text: string }>(['logs', withPrompt.id])).text.includes(`launch of ${withPrompt.id}: mend the parser`));
+    await eventually('the prompt to be replayed', async () =>
+      (await world.ok<{ text: string }>(['logs', withPrompt.id])).text.includes(`launch of ${withPrompt.id}: mend the parser`),
+    );
 
     const lost = await world.ok<SessionJson>(['get', promptless.id]);
-    expect(lost).toMatchObject({ phase: 'terminated', status: 'terminated', reason: expect.stringContaining('SESSION_NOT_RESUMABLE') as string });
+    expect(lost).toMatchObject({
+      phase: 'terminated',
+      status: 'terminated',
+      reason: expect.stringContaining('SESSION_NOT_RESUMABLE') as string,
+    });
     expect((await world.ok<SessionJson>(['get', killed.id])).phase).toBe('terminated');
-    for (const session of [withPrompt, promptless]) expect(readFileSync(join(session.workspacePath, 'uncommitted.txt'), 'utf8')).toBe(`work of ${session.id}`);
-    expect(await world.ok<Ensured>(['orchestrator', 'ensure', '--project', 'app'])).toMatchObject({ created: false, session: { id: orchestrator.id } });
-    expect(world.panes().map((pane) => pane.name).sort()).toEqual([orchestrator.id, withPrompt.id, shell.id].sort());
+    for (const session of [withPrompt, promptless])
+      expect(readFileSync(join(session.workspacePath, 'uncommitted.txt'), 'utf8')).toBe(`work of ${session.id}`);
+    expect(await world.ok<Ensured>(['orchestrator', 'ensure', '--project', 'app'])).toMatchObject({
+      created: false,
+      session: { id: orchestrator.id },
+    });
+    expect(
+      world
+        .panes()
+        .map((pane) => pane.name)
+        .sort(),
+    ).toEqual([orchestrator.id, withPrompt.id, shell.id].sort());
   });
 
   it('keeps an exited session exited: an exit is a durable fact', async () => {
@@ -132,7 +159,10 @@ describe('a reboot: every host and every agent gone', () => {
     await world.ok(['stop']);
     await world.ok(['start']);
     await eventually('the orchestrator to be back', async () => (await world.ok<SessionJson>(['get', session.id])).status === 'running');
-    expect(await world.ok<Ensured>(['orchestrator', 'ensure', '--project', 'app'])).toMatchObject({ created: false, session: { id: session.id } });
+    expect(await world.ok<Ensured>(['orchestrator', 'ensure', '--project', 'app'])).toMatchObject({
+      created: false,
+      session: { id: session.id },
+    });
     expect(await world.ok<SessionJson[]>(['ls', '--all'])).toHaveLength(1);
   });
 });

@@ -47,7 +47,15 @@ export async function makeTmuxHarness(options: TmuxHarnessOptions = {}): Promise
   const opened: Runtime[] = [];
 
   const open: TmuxHarness['open'] = (patch = {}) => {
-    const runtime = createTmuxRuntime({ dataDir: patch.dataDir ?? dataDir, env: { ...env, ...patch.env }, runner, processes: table, tree: table, clock, log });
+    const runtime = createTmuxRuntime({
+      dataDir: patch.dataDir ?? dataDir,
+      env: { ...env, ...patch.env },
+      runner,
+      processes: table,
+      tree: table,
+      clock,
+      log,
+    });
     opened.push(runtime);
     return runtime;
   };

@@ -84,7 +84,11 @@ export async function makeWorld(): Promise<World> {
   git(['commit', '--quiet', '-m', 'first']);
 
   async function ao(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const child = spawn(process.execPath, [AO, ...args, '--json'], { cwd: repo, env: { ...env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [AO, ...args, '--json'], {
+      cwd: repo,
+      env: { ...env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -97,7 +101,8 @@ export async function makeWorld(): Promise<World> {
 
   async function ok<T>(args: readonly string[], options?: RunOptions): Promise<T> {
     const ran = await ao(args, options);
-    if (ran.code !== 0 || ran.json === undefined) throw new Error(`ao ${args.join(' ')} exited ${ran.code}\n${ran.stdout}\n${ran.stderr}\n${logTail()}`);
+    if (ran.code !== 0 || ran.json === undefined)
+      throw new Error(`ao ${args.join(' ')} exited ${ran.code}\n${ran.stdout}\n${ran.stderr}\n${logTail()}`);
     return ran.json as T;
   }
 
@@ -136,7 +141,8 @@ export async function makeWorld(): Promise<World> {
     async refused(args, options) {
       const ran = await ao(args, options);
       const error = (ran.json as { error?: { code?: string } } | undefined)?.error;
-      if (ran.code === 0 || error?.code === undefined) throw new Error(`ao ${args.join(' ')} was not refused: exit ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
+      if (ran.code === 0 || error?.code === undefined)
+        throw new Error(`ao ${args.join(' ')} was not refused: exit ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
       return error.code;
     },
     killDaemon: () => endAll([daemonPid()]),

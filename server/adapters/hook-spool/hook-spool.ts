@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../../ports/log.ts';
 import type { HookSpool, SpooledReport } from '../../ports/hook-spool.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** Far above what the hook client writes; anything larger is not its. */
 const MAX_FILE_BYTES = 64 * 1_024;

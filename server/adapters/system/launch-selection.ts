@@ -25,7 +25,9 @@ export function selectLaunch(table: readonly ProcessFacts[], membership: LaunchM
   const selected = new Map<number, ProcessFacts>();
   const queue = table.filter(
     (facts) =>
-      carriers.has(facts.pid) || known.has(`${facts.pid}@${facts.startedAt}`) || (rootPid !== null && (facts.pid === rootPid || facts.sessionId === rootPid)),
+      carriers.has(facts.pid) ||
+      known.has(`${facts.pid}@${facts.startedAt}`) ||
+      (rootPid !== null && (facts.pid === rootPid || facts.sessionId === rootPid)),
   );
   for (let facts = queue.pop(); facts !== undefined; facts = queue.pop()) {
     if (protect.has(facts.pid) || selected.has(facts.pid)) continue;

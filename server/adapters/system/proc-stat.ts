@@ -17,7 +17,10 @@ export function parseProcStat(text: string): ProcessFacts | null {
   if (nameStart < 0 || nameEnd < nameStart) return null;
   const pid = Number(text.slice(0, nameStart).trim());
   // From field 3 on: state, ppid, pgrp, session, …; field 22 is the start time in clock ticks since boot.
-  const fields = text.slice(nameEnd + 1).trim().split(' ');
+  const fields = text
+    .slice(nameEnd + 1)
+    .trim()
+    .split(' ');
   const [state, parent, , session] = fields;
   const startedAt = fields[19];
   if (!Number.isInteger(pid) || state === undefined || startedAt === undefined) return null;

@@ -1,7 +1,7 @@
 /** Processes as Linux shows them under `/proc`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { environHas, parseProcStat, type ProcessFacts } from './proc-stat.ts';
+import { environHas, type ProcessFacts, parseProcStat } from './proc-stat.ts';
 import type { ProcessSource } from './process-source.ts';
 
 /** Synchronous reads of /proc are the fastest; after this many the event loop gets its turn (about 1 ms). */

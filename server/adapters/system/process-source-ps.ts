@@ -48,7 +48,10 @@ export function createPsProcessSource(): ProcessSource {
     },
     read(pid) {
       try {
-        return parsePsLine(execFileSync(PS, ['-o', COLUMNS, '-p', String(pid)], { ...options, stdio: ['ignore', 'pipe', 'ignore'] })) ?? 'unknown';
+        return (
+          parsePsLine(execFileSync(PS, ['-o', COLUMNS, '-p', String(pid)], { ...options, stdio: ['ignore', 'pipe', 'ignore'] })) ??
+          'unknown'
+        );
       } catch (caught) {
         // ps exits 1 when none of the pids exists, and only then.
         return (caught as { status?: unknown }).status === 1 ? null : 'unknown';

@@ -40,7 +40,10 @@ export function createProcessTable(deps: { readonly clock: Clock; readonly sourc
     /** The living members now. Everything ever found stays a member, so that orphans of a dead parent are not lost. */
     async function look(): Promise<ProcessRef[]> {
       const table = (await source.list()).filter(({ state }) => state === 'running');
-      const carriers = await source.carrying(`AO_LAUNCH_ID=${tree.launchId}`, table.map(({ pid }) => pid));
+      const carriers = await source.carrying(
+        `AO_LAUNCH_ID=${tree.launchId}`,
+        table.map(({ pid }) => pid),
+      );
       const found = selectLaunch(table, { rootPid: tree.rootPid, carriers, known: new Set(members.keys()), protect });
       for (const facts of found) members.set(keyOf(facts), { pid: facts.pid, startedAt: facts.startedAt });
       return found.map(({ pid, startedAt }) => ({ pid, startedAt }));

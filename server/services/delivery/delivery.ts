@@ -3,7 +3,7 @@
  * effect, so that a daemon that dies anywhere in between delivers once: the runtime remembers what it pasted and submitted.
  */
 import { decideDelivery, nextDeliveryStep } from '../../core/delivery/decide.ts';
-import { isAppError, toAppError } from '../../core/errors.ts';
+import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Message } from '../../ports/store.ts';
@@ -113,19 +113,31 @@ export function createDelivery(deps: Deps) {
     }
   }
 
+  /** Never rejects: nobody waits for it, and the database may be closed by the time a step has failed. */
+  async function deliver(id: SessionId): Promise<void> {
+    try {
+      await deps.track(`deliver ${id}`, () => work(id));
+    } catch (caught) {
+      const failure = toAppError(caught);
+      if (failure.code === 'DAEMON_STOPPING') return;
+      const waits = failure.code === 'RUNTIME_UNAVAILABLE' || failure.code === 'RUNTIME_NOT_FOUND';
+      const facts = { sessionId: id, code: failure.code, error: failure.message };
+      deps.log[waits ? 'debug' : 'warn'](facts, 'delivery stopped; it goes on with the next look');
+      try {
+        const message = store.messages.next(id);
+        if (message !== null) note(message, failure.message);
+      } catch (again) {
+        deps.log.warn({ sessionId: id, error: toAppError(again).message }, 'why a message waits could not be noted');
+      }
+    } finally {
+      working.delete(id);
+    }
+  }
+
   function kick(id: SessionId): void {
     if (working.has(id) || store.messages.next(id) === null) return;
     working.add(id);
-    deps
-      .track(`deliver ${id}`, () => work(id))
-      .catch((caught: unknown) => {
-        const failure = toAppError(caught);
-        const held = isAppError(failure, 'RUNTIME_UNAVAILABLE') || isAppError(failure, 'RUNTIME_NOT_FOUND') || isAppError(failure, 'DAEMON_STOPPING');
-        deps.log[held ? 'debug' : 'warn']({ sessionId: id, code: failure.code, error: failure.message }, 'delivery stopped; it goes on with the next look');
-        const message = store.messages.next(id);
-        if (message !== null && !isAppError(failure, 'DAEMON_STOPPING')) note(message, failure.message);
-      })
-      .finally(() => working.delete(id));
+    void deliver(id);
   }
 
   return {

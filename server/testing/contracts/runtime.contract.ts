@@ -54,7 +54,11 @@ export async function probeOne(runtime: Runtime, handle: RuntimeHandle): Promise
   return (await runtime.probe([handle], PROBE)).byHandle.get(handle);
 }
 
-export async function untilState<S extends Probe['state']>(runtime: Runtime, handle: RuntimeHandle, state: S): Promise<Extract<Probe, { state: S }>> {
+export async function untilState<S extends Probe['state']>(
+  runtime: Runtime,
+  handle: RuntimeHandle,
+  state: S,
+): Promise<Extract<Probe, { state: S }>> {
   let last: Probe | undefined;
   const wanted = async (): Promise<Extract<Probe, { state: S }> | null> => {
     last = await probeOne(runtime, handle);
@@ -260,7 +264,11 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       await untilState(harness.runtime(), exited.handle, 'exited');
       const message = { id: newMessageId(), text: 'rm -rf precious' };
       const nowhere = harness.runtime().handleFor('app-3' as SessionId, 0);
-      for (const [handle, launchId] of [[alive.handle, newLaunchId()], [exited.handle, exited.launchId], [nowhere, newLaunchId()]] as const) {
+      for (const [handle, launchId] of [
+        [alive.handle, newLaunchId()],
+        [exited.handle, exited.launchId],
+        [nowhere, newLaunchId()],
+      ] as const) {
         expect(await codeOf(harness.runtime().paste(handle, launchId, message))).toBe('RUNTIME_NOT_FOUND');
         expect(await codeOf(harness.runtime().submit(handle, launchId, message.id))).toBe('RUNTIME_NOT_FOUND');
       }

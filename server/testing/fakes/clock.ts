@@ -21,8 +21,7 @@ export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
   let nextId = 0;
   const timers = new Map<number, Timer>();
 
-  const earliest = (): Timer | undefined =>
-    [...timers.values()].sort((left, right) => left.dueMs - right.dueMs || left.id - right.id)[0];
+  const earliest = (): Timer | undefined => [...timers.values()].sort((left, right) => left.dueMs - right.dueMs || left.id - right.id)[0];
 
   async function settle(): Promise<void> {
     for (let turn = 0; turn < SETTLE_TURNS; turn += 1) await Promise.resolve();

@@ -61,7 +61,10 @@ export type FakeHost = {
 
 const NO_TAGS: ObservedTags = { instanceId: null, sessionId: null, launchId: null };
 
-export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): { readonly host: FakeHost; readonly openRuntime: () => Runtime } {
+export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
+  readonly host: FakeHost;
+  readonly openRuntime: () => Runtime;
+} {
   const panes = new Map<RuntimeHandle, FakePane>();
   const unknowns = new Map<RuntimeHandle, string>();
   const failures = new Map<Operation, AppError[]>();
@@ -164,7 +167,8 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
       async restart(spec) {
         guard('restart');
         const pane = existing(spec.handle);
-        if (pane.exit === null) throw new AppError({ code: 'RUNTIME_HANDLE_TAKEN', message: `${spec.handle} still runs its program.`, hint: 'End it first.' });
+        if (pane.exit === null)
+          throw new AppError({ code: 'RUNTIME_HANDLE_TAKEN', message: `${spec.handle} still runs its program.`, hint: 'End it first.' });
         start(spec, joinText(pane.history, pane.screen));
       },
       async revoke(launchId) {
@@ -182,7 +186,9 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
           handles.map((handle) => [handle, failure === undefined ? probeOf(handle) : { state: 'unknown', why: failure.message }]),
         );
         const visible = state === 'up' && failure === undefined ? [...panes.values()] : [];
-        const seen = visible.filter(({ tags }) => tags.instanceId !== null || tags.sessionId !== null || tags.launchId !== null).map(seenOf);
+        const seen = visible
+          .filter(({ tags }) => tags.instanceId !== null || tags.sessionId !== null || tags.launchId !== null)
+          .map(seenOf);
         return { byHandle, seen };
       },
       async capture(handle, { historyLines }) {
@@ -200,7 +206,11 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
       async resize(handle, size) {
         guard('paste');
         if (![size.cols, size.rows].every((value) => Number.isInteger(value) && value >= 2 && value <= 1_000)) {
-          throw new AppError({ code: 'BAD_INPUT', message: `${size.cols}x${size.rows} is no terminal size.`, hint: 'Use whole numbers from 2 to 1000.' });
+          throw new AppError({
+            code: 'BAD_INPUT',
+            message: `${size.cols}x${size.rows} is no terminal size.`,
+            hint: 'Use whole numbers from 2 to 1000.',
+          });
         }
         existing(handle);
         change(handle, { size });
@@ -282,7 +292,10 @@ function seenOf(pane: FakePane): SeenRuntime {
 }
 
 function joinText(history: string, screen: string): string {
-  return [history, screen].filter((part) => part !== '').join('\n').replace(/\s+$/, '');
+  return [history, screen]
+    .filter((part) => part !== '')
+    .join('\n')
+    .replace(/\s+$/, '');
 }
 
 function unavailable(): AppError {

@@ -19,8 +19,7 @@ import { createClaudeCodeAgent } from './claude-code.ts';
 
 const INSTALLED = fileURLToPath(new URL('../../../../.tooling/agents/node_modules/.bin/claude', import.meta.url));
 const CLAUDE = [process.env['AO_TEST_CLAUDE'], INSTALLED].find((path) => path !== undefined && path !== '' && existsSync(path));
-const SKIPPED =
-  CLAUDE === undefined ? ' (skipped: no claude; set AO_TEST_CLAUDE to its path, or node scripts/test.mjs installs it)' : '';
+const SKIPPED = CLAUDE === undefined ? ' (skipped: no claude; set AO_TEST_CLAUDE to its path, or node scripts/test.mjs installs it)' : '';
 
 const KEY = `sk-ant-${'0'.repeat(60)}`;
 const PATIENCE = { limitMs: 60_000, everyMs: 50 };

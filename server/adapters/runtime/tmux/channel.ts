@@ -7,7 +7,7 @@ import { type Connected, type ConnectorDeps, createConnector, READ_LIMIT_MS } fr
 import type { ControlClient } from './control-client.ts';
 import { hostUnavailable } from './failures.ts';
 import { type TmuxCommands, toControlLine } from './quoting.ts';
-import type { TmuxReply } from './tmux-process.ts';
+import { type TmuxReply, wasNotReached } from './tmux-process.ts';
 
 export type Channel = {
   /** For what only looks: lost on the channel, it is asked again as a process. */
@@ -81,8 +81,15 @@ export function createChannel(deps: ConnectorDeps): Channel {
     return reply.outcome === 'ok' ? { outcome: 'ok', text: reply.lines.map((text) => `${text}\n`).join('') } : reply;
   }
 
+  /** A process has to find the socket first; one that was deleted under a living server is called back. */
+  async function asProcess(socket: string, commands: TmuxCommands, limitMs: number): Promise<TmuxReply> {
+    const reply = await deps.process.run(socket, commands, limitMs);
+    if (!wasNotReached(reply) || (await host.look(socket)).state !== 'up') return reply;
+    return await deps.process.run(socket, commands, limitMs);
+  }
+
   async function changeAsProcess(socket: string, commands: TmuxCommands): Promise<TmuxReply> {
-    const work = deps.process.run(socket, commands, CHANGE_LIMIT_MS);
+    const work = asProcess(socket, commands, CHANGE_LIMIT_MS);
     changing.add(work);
     return await work.finally(() => changing.delete(work));
   }
@@ -106,7 +113,7 @@ export function createChannel(deps: ConnectorDeps): Channel {
         const reply = await viaClient(commands, READ_LIMIT_MS);
         if (typeof reply !== 'string') return reply;
       }
-      return await deps.process.run(socket, commands, READ_LIMIT_MS);
+      return await asProcess(socket, commands, READ_LIMIT_MS);
     },
     async change(socket, commands) {
       if (socket === ownSocket) {
@@ -116,7 +123,7 @@ export function createChannel(deps: ConnectorDeps): Channel {
       }
       return assertAnswered(await changeAsProcess(socket, commands));
     },
-    capture: (socket, commands) => deps.process.run(socket, commands, CAPTURE_LIMIT_MS),
+    capture: (socket, commands) => asProcess(socket, commands, CAPTURE_LIMIT_MS),
     async ensureHost() {
       if (current() !== null) return;
       ensuring ??= ensureNow()

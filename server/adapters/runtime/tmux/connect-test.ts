@@ -7,7 +7,8 @@ export type Listening = { readonly state: 'open' } | { readonly state: 'absent' 
 
 export function testConnect(socket: string, options: { readonly limitMs: number; readonly clock: Clock }): Promise<Listening> {
   // Node would connect to a truncated path, that is, to somebody else.
-  if (Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES) return Promise.resolve({ state: 'unclear', why: `the socket path ${socket} is too long` });
+  if (Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES)
+    return Promise.resolve({ state: 'unclear', why: `the socket path ${socket} is too long` });
   return new Promise((resolve) => {
     const connection = createConnection(socket);
     const settle = (result: Listening): void => {

@@ -107,7 +107,8 @@ export function createConnector(deps: ConnectorDeps): { readonly connect: (quiet
         clock,
       });
       const greeting = await client.request(toControlLine([['display-message', '-p', '#{pid}']]), READ_LIMIT_MS);
-      if (greeting.outcome === 'ok' && (await client.attached) && (await recorded(Number(greeting.lines[0])))) return { state: 'connected', client };
+      if (greeting.outcome === 'ok' && (await client.attached) && (await recorded(Number(greeting.lines[0]))))
+        return { state: 'connected', client };
       await client.close();
       return { state: 'failed' };
     },

@@ -33,7 +33,12 @@ export type ControlClientOptions = {
   readonly clock: Clock;
 };
 
-type Pending = { readonly marker: string; readonly limitMs: number; readonly blocks: ControlBlock[]; readonly settle: (reply: ControlReply) => void };
+type Pending = {
+  readonly marker: string;
+  readonly limitMs: number;
+  readonly blocks: ControlBlock[];
+  readonly settle: (reply: ControlReply) => void;
+};
 
 /** A client whose stdin ends leaves at once, unless the server is stopped. */
 const CLOSE_LIMIT_MS = 500;

@@ -15,7 +15,7 @@ import { badInput, hostUnavailable, runtimeNotFound } from './failures.ts';
 import { type Place, paneTarget } from './handles.ts';
 import type { Observing } from './observing.ts';
 import { writePrivateFile } from './private-files.ts';
-import { escapeFormat, type TmuxCommand, type TmuxCommands, toControlLine } from './quoting.ts';
+import { escapeFormat, type TmuxCommands, toControlLine } from './quoting.ts';
 
 export type DeliveryDeps = { readonly dataDir: string; readonly channel: Channel; readonly observing: Observing };
 
@@ -30,10 +30,14 @@ export function createDelivery({ dataDir, channel, observing }: DeliveryDeps) {
       // Somebody scrolled back by a plain `tmux attach`: keys would go to copy mode.
       ['if-shell', '-F', '-t', target, '#{pane_in_mode}', toControlLine([['send-keys', '-t', target, '-X', 'cancel']])],
       [
-        ...['if-shell', '-F', '-t', target, `#{?pane_dead,,#{?pane_in_mode,,#{&&:#{==:#{@ao_launch},${launchId}},#{!=:#{${receipt}},${messageId}}}}}`],
+        'if-shell',
+        '-F',
+        '-t',
+        target,
+        `#{?pane_dead,,#{?pane_in_mode,,#{&&:#{==:#{@ao_launch},${launchId}},#{!=:#{${receipt}},${messageId}}}}}`,
         toControlLine(inner),
         toControlLine([['display-message', '-p', '-t', target, `refused|#{pane_dead}|#{pane_in_mode}|#{@ao_launch}|#{${receipt}}`]]),
-      ] as unknown as TmuxCommand,
+      ],
     ]);
     if (reply.outcome !== 'ok') return await observing.refuse(place, reply);
     const refused = reply.text.split('\n').find((line) => line.startsWith('refused|'));
@@ -57,7 +61,10 @@ export function createDelivery({ dataDir, channel, observing }: DeliveryDeps) {
       const buffer = `ao-${message.id}`;
       try {
         await writePrivateFile(file, text, 'ordinary').catch((caught: unknown) => {
-          throw hostUnavailable(`the message could not be written for it (${caught instanceof Error ? caught.message : String(caught)})`, caught);
+          throw hostUnavailable(
+            `the message could not be written for it (${caught instanceof Error ? caught.message : String(caught)})`,
+            caught,
+          );
         });
         const loaded = await channel.change(place.socket, [['load-buffer', '-b', buffer, escapeFormat(file)]]);
         if (loaded.outcome !== 'ok') return await observing.refuse(place, loaded);
@@ -97,7 +104,6 @@ type Step = {
 };
 
 const END_OF_PASTE = /(?:\u001b\[|\u009b)201~/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
 /**

@@ -3,7 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { codeOf, makeSpec, newLaunchId, newMessageId, probeOne, untilShown, untilState } from '../../../testing/contracts/runtime.contract.ts';
+import {
+  codeOf,
+  makeSpec,
+  newLaunchId,
+  newMessageId,
+  probeOne,
+  untilShown,
+  untilState,
+} from '../../../testing/contracts/runtime.contract.ts';
 import { eventually } from '../../../testing/resources.ts';
 import { makeTmuxHarness, type TmuxHarness } from '../../../testing/tmux-harness.ts';
 
@@ -65,7 +73,11 @@ it('L6: a create asked for by a process of its own while the server is stopped i
   await harness.runtime().create(first);
   const marker = join(harness.cwd, 'ran');
   const launchId = newLaunchId();
-  const client = spawn('tmux', ['-N', '-S', harness.socket, 'new-session', '-d', '-s', 'app-2', '/bin/sh', join(harness.dataDir, 'tmux', 'launcher.sh'), launchId], { stdio: 'ignore' });
+  const client = spawn(
+    'tmux',
+    ['-N', '-S', harness.socket, 'new-session', '-d', '-s', 'app-2', '/bin/sh', join(harness.dataDir, 'tmux', 'launcher.sh'), launchId],
+    { stdio: 'ignore' },
+  );
   await new Promise((resolve) => client.once('exit', resolve));
   await untilState(harness.runtime(), harness.runtime().handleFor('app-2' as never, 0), 'exited');
   expect(await probeOne(harness.runtime(), harness.runtime().handleFor('app-2' as never, 0))).toMatchObject({ exit: { code: 125 } });
@@ -122,14 +134,27 @@ it('the configuration is accepted to the last line and in force', async () => {
   await using harness = await makeTmuxHarness();
   await harness.runtime().create(makeSpec(harness, 'app-1'));
   expect(await harness.tmux('source-file', join(harness.dataDir, 'tmux', 'tmux.conf'))).toMatchObject({ code: 0, stdout: '', stderr: '' });
-  const shown = (await harness.tmux('show-options', '-g')).stdout + (await harness.tmux('show-options', '-s')).stdout + (await harness.tmux('show-options', '-gw')).stdout;
-  for (const line of ['history-limit 5000', 'exit-empty off', 'remain-on-exit on', "remain-on-exit-format ''", 'set-clipboard off', 'allow-passthrough off', 'prefix None', 'status off', 'escape-time 0']) {
+  const shown =
+    (await harness.tmux('show-options', '-g')).stdout +
+    (await harness.tmux('show-options', '-s')).stdout +
+    (await harness.tmux('show-options', '-gw')).stdout;
+  for (const line of [
+    'history-limit 5000',
+    'exit-empty off',
+    'remain-on-exit on',
+    "remain-on-exit-format ''",
+    'set-clipboard off',
+    'allow-passthrough off',
+    'prefix None',
+    'status off',
+    'escape-time 0',
+  ]) {
     expect(shown.split('\n')).toContain(line);
   }
   expect(shown).toMatch(/^window-size latest$/m);
 });
 
-it('L11: the server is no child of the daemon\'s process group, and its environment holds where it belongs and nothing secret', async () => {
+it("L11: the server is no child of the daemon's process group, and its environment holds where it belongs and nothing secret", async () => {
   await using harness = await makeTmuxHarness({ env: { AO_SESSION_TOKEN: 'secret', SECRET: 'secret', TZ: 'UTC' } });
   await harness.runtime().create(makeSpec(harness, 'app-1'));
   const environ = readFileSync(`/proc/${harness.serverPid()}/environ`, 'utf8').split('\0');
@@ -146,7 +171,12 @@ it('goes on through processes when the control client is killed, and connects ag
   const [client] = await harness.controlClients();
   process.kill(client as number, 'SIGKILL');
   expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive' });
-  await harness.runtime().create(makeSpec(harness, 'app-2'));
+  // A change that was on its way when the channel ended is refused, not repeated; the next one goes through.
+  let number = 2;
+  await eventually('a create goes through', async () => {
+    number += 1;
+    return (await codeOf(harness.runtime().create(makeSpec(harness, `app-${number}`)))) === 'none';
+  });
   const again = await eventually('a new control client', async () => {
     await probeOne(harness.runtime(), spec.handle);
     return (await harness.controlClients()).find((pid) => pid !== client);
@@ -154,11 +184,33 @@ it('goes on through processes when the control client is killed, and connects ag
   expect(again).not.toBe(client);
 });
 
+it('L6: no loss of the control client in the middle of changes, and no reconnect, ever costs the server', async () => {
+  await using harness = await makeTmuxHarness();
+  const spec = makeSpec(harness, 'app-1');
+  await harness.runtime().create(spec);
+  const pid = harness.serverPid();
+  for (let round = 1; round <= 8; round += 1) {
+    const runtime = round % 4 === 0 ? await harness.reopen() : harness.runtime();
+    const killed = harness.controlClients().then((clients) => clients.map((client) => process.kill(client, 'SIGKILL')));
+    const changes = [1, 2, 3, 4].map(async (index) => {
+      const made = makeSpec(harness, `app-${round * 10 + index}`);
+      expect(['none', 'RUNTIME_UNAVAILABLE']).toContain(await codeOf(runtime.create(made)));
+      await runtime.probe([made.handle], { limitMs: 10_000 });
+    });
+    await Promise.all([killed, ...changes]);
+  }
+  expect(await untilState(harness.runtime(), spec.handle, 'alive')).toMatchObject({ tags: { launchId: spec.launchId } });
+  expect(harness.serverPid()).toBe(pid);
+});
+
 it('ends the control clients that a dead daemon left on the keeper, and no other client', async () => {
   await using harness = await makeTmuxHarness();
   const spec = makeSpec(harness, 'app-1');
   await harness.runtime().create(spec);
-  const attach = (target: string) => spawn('tmux', ['-N', '-S', harness.socket, '-C', 'attach', '-f', 'no-output,ignore-size', '-t', target], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const attach = (target: string) =>
+    spawn('tmux', ['-N', '-S', harness.socket, '-C', 'attach', '-f', 'no-output,ignore-size', '-t', target], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
   const [orphan, elsewhere] = [attach('=ao-keeper'), attach('=app-1')];
   await eventually('both are attached', async () => (await harness.controlClients()).length === 3);
   const next = await harness.reopen();
@@ -202,7 +254,10 @@ it('a foreign session under our name is alive without tags, and is neither resta
   await harness.runtime().create(makeSpec(harness, 'app-1'));
   await harness.tmux('new-session', '-d', '-s', 'app-2', 'cat');
   const spec = makeSpec(harness, 'app-2');
-  expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive', tags: { instanceId: null, sessionId: null, launchId: null } });
+  expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({
+    state: 'alive',
+    tags: { instanceId: null, sessionId: null, launchId: null },
+  });
   expect(await codeOf(harness.runtime().restart(spec))).toBe('RUNTIME_HANDLE_TAKEN');
   await harness.runtime().destroy(spec.handle, spec.launchId);
   expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive' });

@@ -64,7 +64,10 @@ export function createHost(deps: HostDeps): Host {
     try {
       record = await deps.records.find(socket);
     } catch (caught) {
-      return { state: 'unknown', why: `the record of its process cannot be read (${caught instanceof Error ? caught.message : String(caught)})` };
+      return {
+        state: 'unknown',
+        why: `the record of its process cannot be read (${caught instanceof Error ? caught.message : String(caught)})`,
+      };
     }
     if (record === null || record.bootId !== processes.bootId()) return { state: 'gone' };
     const process = processes.stateOf(record);
@@ -113,7 +116,8 @@ export function createHost(deps: HostDeps): Host {
       const config = join(deps.dataDir, 'tmux', 'tmux.conf');
       await writePrivateFile(config, toTmuxConfig(), 'ordinary');
       const started = await deps.process.start(ownSocket, config, [NEW_KEEPER, ['display-message', '-p', '#{pid}']], START_LIMIT_MS);
-      if (started.outcome !== 'ok') throw hostUnavailable(`it could not be started: ${started.outcome === 'error' ? started.message : started.why}`);
+      if (started.outcome !== 'ok')
+        throw hostUnavailable(`it could not be started: ${started.outcome === 'error' ? started.message : started.why}`);
       const pid = Number(started.text.trim());
       await record(pid);
       log.info({ pid, socket: ownSocket }, 'tmux server started');

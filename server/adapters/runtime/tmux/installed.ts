@@ -6,7 +6,10 @@ import type { ProcessRunner } from '../../../ports/process-runner.ts';
 const MIN_VERSION = [3, 3] as const;
 const VERSION_LIMIT_MS = 5_000;
 
-export async function assertTmuxInstalled(deps: { readonly runner: ProcessRunner; readonly env: Readonly<Record<string, string>> }): Promise<void> {
+export async function assertTmuxInstalled(deps: {
+  readonly runner: ProcessRunner;
+  readonly env: Readonly<Record<string, string>>;
+}): Promise<void> {
   const result = await deps.runner.run({ command: 'tmux', args: ['-V'], env: deps.env, timeoutMs: VERSION_LIMIT_MS });
   if (result.outcome === 'exited' && result.code === 0) {
     const said = result.stdout.trim();
@@ -14,7 +17,10 @@ export async function assertTmuxInstalled(deps: { readonly runner: ProcessRunner
     throw missing(`tmux is too old: found "${said}", needed is ${MIN_VERSION.join('.')} or newer.`, await installHint());
   }
   if (result.outcome === 'timed_out') throw missing('tmux did not tell its version in time.', 'Try `tmux -V` in a terminal.');
-  throw missing(`tmux, in which sessions live, is not installed or not on PATH (${result.stderr.trim() || `tmux -V exited with ${result.code}`}).`, await installHint());
+  throw missing(
+    `tmux, in which sessions live, is not installed or not on PATH (${result.stderr.trim() || `tmux -V exited with ${result.code}`}).`,
+    await installHint(),
+  );
 }
 
 /** `tmux 3.3a`, `tmux next-3.6`, `tmux openbsd-7.4`; development builds without a number are taken to be new. */
@@ -42,7 +48,10 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
 /** `osRelease` is the text of /etc/os-release; its `ID` and `ID_LIKE` name the family. */
 export function toInstallHint(platform: string, osRelease: string): string {
   if (platform === 'darwin') return 'Install it with `brew install tmux`.';
-  const family = [...osRelease.matchAll(/^(?:ID|ID_LIKE)=(.*)$/gm)].map((match) => match[1]).join(' ').toLowerCase();
+  const family = [...osRelease.matchAll(/^(?:ID|ID_LIKE)=(.*)$/gm)]
+    .map((match) => match[1])
+    .join(' ')
+    .toLowerCase();
   const known = COMMANDS.find(([pattern]) => pattern.test(family));
   if (known !== undefined) return `Install it with \`${known[1]}\`.`;
   return 'Install it with your package manager, e.g. `sudo apt-get install tmux`, `sudo dnf install tmux` or `sudo pacman -S tmux`.';

@@ -11,6 +11,10 @@ import { quoteForShell } from './quoting.ts';
 /** Exit codes of ours, as seen when no agent was started. */
 export const EXIT_REVOKED = 125;
 export const EXIT_NO_DIRECTORY = 126;
+export const EXIT_NO_PROGRAM = 127;
+
+/** tmux 3.3a drops what is printed in the very moment of an exit (3 of 100 on a busy machine): our own messages wait for it. */
+const LAST_WORDS = 'command -p sleep 0.2';
 
 /** `env -i` takes away what tmux and its server leave in the environment: `TMUX`, `TMUX_PANE`, `TERM_PROGRAM`, and the server's own. */
 export function toLauncherText(launchDir: string): string {
@@ -18,6 +22,7 @@ export function toLauncherText(launchDir: string): string {
 file=${quoteForShell(launchDir)}/"$1"
 mv -f -- "$file" "$file.claimed" 2>/dev/null || {
   echo 'ao: this launch was withdrawn; nothing was started.' >&2
+  ${LAST_WORDS}
   exit ${EXIT_REVOKED}
 }
 exec /usr/bin/env -i PATH="$PATH" TERM="$TERM" COLORTERM=truecolor /bin/sh "$file.claimed"
@@ -35,7 +40,24 @@ export type LaunchText = {
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Variables that some /bin/sh (bash, dash) will not let itself be told. They hold no secrets, so `env` may set them. */
-const SHELLS_OWN = new Set(['UID', 'EUID', 'PPID', 'GROUPS', 'SHELLOPTS', 'BASHOPTS', 'BASH_VERSINFO', 'OPTIND', 'LINENO', 'RANDOM', 'SECONDS', 'FUNCNAME', 'DIRSTACK', 'HISTCMD', 'BASHPID', 'SRANDOM']);
+const SHELLS_OWN = new Set([
+  'UID',
+  'EUID',
+  'PPID',
+  'GROUPS',
+  'SHELLOPTS',
+  'BASHOPTS',
+  'BASH_VERSINFO',
+  'OPTIND',
+  'LINENO',
+  'RANDOM',
+  'SECONDS',
+  'FUNCNAME',
+  'DIRSTACK',
+  'HISTCMD',
+  'BASHPID',
+  'SRANDOM',
+]);
 
 /** The runtime's to say, or the shell's as it changes directory. */
 const NOT_TAKEN_OVER = new Set(['TERM', 'COLORTERM', 'PWD', 'OLDPWD', '_', 'SHLVL']);
@@ -61,11 +83,16 @@ export function toLaunchText({ argv, env, cwd, lastScreen }: LaunchText): string
     '{ :',
     ...exports,
     '} 2>/dev/null',
-    `cd -- ${quoteForShell(cwd)} || { printf '%s\\n' ${quoteForShell(`ao: the agent was not started: its directory ${cwd} cannot be entered.`)} >&2; exit ${EXIT_NO_DIRECTORY}; }`,
+    `cd -- ${quoteForShell(cwd)} || ${refusal(`its directory ${cwd} cannot be entered`, EXIT_NO_DIRECTORY)}`,
+    `command -v ${quoteForShell(argv[0])} >/dev/null 2>&1 || ${refusal(`there is no program ${argv[0]}`, EXIT_NO_PROGRAM)}`,
     'unset OLDPWD',
     `exec ${command.join(' ')}`,
     '',
   ].join('\n');
+}
+
+function refusal(why: string, exitCode: number): string {
+  return `{ printf '%s\\n' ${quoteForShell(`ao: the agent was not started: ${why}.`)} >&2; ${LAST_WORDS}; exit ${exitCode}; }`;
 }
 
 /**

@@ -8,8 +8,38 @@ import { eventually } from '../../../testing/resources.ts';
 import { makeTmuxHarness, type TmuxHarness } from '../../../testing/tmux-harness.ts';
 
 const HOSTILE = [
-  '', ' ', "it's", '"', '`id`', '$(touch pwned)', '${HOME}', '#{pid}', '#(touch pwned)', ';', '\\;', 'a;', '-rf', '--', '~', '*', '%1', '=x:', 'a\nb\r\nc\n', '\ttab', '\\', '\\\\n', "'\\''",
-  'é 世界 🦜', '\u001b[31m', '\u0081\u0088\u00ff', '!!', '&& false', '| cat', '> pwned', '{a,b}', '\u007f',
+  '',
+  ' ',
+  "it's",
+  '"',
+  '`id`',
+  '$(touch pwned)',
+  '${HOME}',
+  '#{pid}',
+  '#(touch pwned)',
+  ';',
+  '\\;',
+  'a;',
+  '-rf',
+  '--',
+  '~',
+  '*',
+  '%1',
+  '=x:',
+  'a\nb\r\nc\n',
+  '\ttab',
+  '\\',
+  '\\\\n',
+  "'\\''",
+  'é 世界 🦜',
+  '\u001b[31m',
+  '\u0081\u0088\u00ff',
+  '!!',
+  '&& false',
+  '| cat',
+  '> pwned',
+  '{a,b}',
+  '\u007f',
 ];
 
 type Report = { readonly argv: string[]; readonly env: Record<string, string>; readonly cwd: string };
@@ -23,7 +53,10 @@ async function reporter(harness: TmuxHarness): Promise<{ readonly script: string
     `const fs=require('fs');const out=${JSON.stringify(out)};
 fs.writeFileSync(out+'.tmp',JSON.stringify({argv:process.argv.slice(2),env:process.env,cwd:process.cwd()}));fs.renameSync(out+'.tmp',out);setInterval(()=>{},1e6);`,
   );
-  return { script, read: async () => JSON.parse(await eventually('the report', () => (existsSync(out) ? readFileSync(out, 'utf8') : null))) as Report };
+  return {
+    script,
+    read: async () => JSON.parse(await eventually('the report', () => (existsSync(out) ? readFileSync(out, 'utf8') : null))) as Report,
+  };
 }
 
 it('S6: arguments, environment and directory arrive exactly, whatever is in them', async () => {
@@ -43,10 +76,22 @@ it('S6: arguments, environment and directory arrive exactly, whatever is in them
 });
 
 it('the environment is the given one and the terminal type, nothing of the server, of tmux or of the daemon', async () => {
-  await using harness = await makeTmuxHarness({ env: { AO_LEAK: 'daemon', SECRET: 'daemon', TMUX: '/tmp/x,1,2', NO_COLOR: '1', AO_LAUNCH_ID: newLaunchId() } });
+  await using harness = await makeTmuxHarness({
+    env: { AO_LEAK: 'daemon', SECRET: 'daemon', TMUX: '/tmp/x,1,2', NO_COLOR: '1', AO_LAUNCH_ID: newLaunchId() },
+  });
   const { script, read } = await reporter(harness);
   const given = {
-    ...{ ONE: '1', UID: '4711', PPID: '1', OPTIND: 'x', IFS: ':', PS1: '> ', LC_ALL: 'xx_YY', NO_COLOR: 'of the project', PATH: '/bin:/usr/bin', TERM: 'vt52', ENV: '/nonexistent' },
+    ONE: '1',
+    UID: '4711',
+    PPID: '1',
+    OPTIND: 'x',
+    IFS: ':',
+    PS1: '> ',
+    LC_ALL: 'xx_YY',
+    NO_COLOR: 'of the project',
+    PATH: '/bin:/usr/bin',
+    TERM: 'vt52',
+    ENV: '/nonexistent',
     'not-a-name': 'left out',
   };
   await harness.runtime().create(makeSpec(harness, 'app-1', { argv: [process.execPath, script], env: given }));
@@ -71,7 +116,9 @@ it('S10: nothing of a launch is on any command line, and its file is private and
   };
   const spec = makeSpec(harness, 'app-1', { argv: ['/bin/cat'] });
   const created = harness.runtime().create({ ...spec, env: { ...spec.env, AO_SESSION_TOKEN: secret } });
-  const paste = created.then(() => harness.runtime().paste(spec.handle, spec.launchId, { id: newLaunchId() as never, text: `message ${secret}` }));
+  const paste = created.then(() =>
+    harness.runtime().paste(spec.handle, spec.launchId, { id: newLaunchId() as never, text: `message ${secret}` }),
+  );
   let busy = true;
   void paste.finally(() => {
     busy = false;
@@ -96,7 +143,10 @@ it('S10: nothing of a launch is on any command line, and its file is private and
 
 it('L10: a directory that is gone is said so, and nothing is run elsewhere', async () => {
   await using harness = await makeTmuxHarness();
-  const spec = makeSpec(harness, 'app-1', { argv: ['/usr/bin/touch', join(harness.cwd, 'ran')], cwd: join(harness.cwd, "gone isn't here") });
+  const spec = makeSpec(harness, 'app-1', {
+    argv: ['/usr/bin/touch', join(harness.cwd, 'ran')],
+    cwd: join(harness.cwd, "gone isn't here"),
+  });
   await harness.runtime().create(spec);
   expect(await untilState(harness.runtime(), spec.handle, 'exited')).toMatchObject({ exit: { code: 126 } });
   expect(await harness.runtime().capture(spec.handle, { historyLines: 0 })).toContain('the agent was not started');
@@ -114,7 +164,14 @@ it('a program that is not there is an exit that shows why', async () => {
 it('refuses what cannot be launched before anything is made', async () => {
   await using harness = await makeTmuxHarness();
   const spec = makeSpec(harness, 'app-1');
-  for (const patch of [{ argv: ['a\0b'] }, { argv: [''] }, { argv: ['-x'] }, { cwd: 'relative' }, { env: { A: '\0' } }, { size: { cols: 1, rows: 9 } }] as const) {
+  for (const patch of [
+    { argv: ['a\0b'] },
+    { argv: [''] },
+    { argv: ['-x'] },
+    { cwd: 'relative' },
+    { env: { A: '\0' } },
+    { size: { cols: 1, rows: 9 } },
+  ] as const) {
     expect(await codeOf(harness.runtime().create({ ...spec, ...(patch as object) }))).toBe('BAD_INPUT');
   }
   expect(existsSync(join(harness.dataDir, 'tmux'))).toBe(false);
@@ -160,15 +217,25 @@ it('100 sessions are created at once, each itself', async () => {
   await Promise.all(specs.map((spec) => harness.runtime().create(spec)));
   // 0.5 s on a quiet machine; the bound only tells a pipeline from a queue of processes.
   expect(performance.now() - startedAt).toBeLessThan(15_000);
-  const { byHandle, seen } = await harness.runtime().probe(specs.map(({ handle }) => handle), { limitMs: 10_000 });
+  const { byHandle, seen } = await harness.runtime().probe(
+    specs.map(({ handle }) => handle),
+    { limitMs: 10_000 },
+  );
   expect(seen).toHaveLength(100);
-  for (const spec of specs) expect(byHandle.get(spec.handle)).toMatchObject({ state: 'alive', tags: { launchId: spec.launchId, sessionId: spec.sessionId } });
+  for (const spec of specs)
+    expect(byHandle.get(spec.handle)).toMatchObject({ state: 'alive', tags: { launchId: spec.launchId, sessionId: spec.sessionId } });
 });
 
 it('a restart keeps the screen and the whole history, with colours, also of a program killed in the alternate screen', async () => {
   await using harness = await makeTmuxHarness();
   const lines = 'i=1; while [ $i -le 40 ]; do echo "line $i."; i=$((i+1)); done';
-  const first = makeSpec(harness, 'app-1', { argv: ['/bin/sh', '-c', `${lines}; printf '\\033[31mred\\033[0m no newline'; printf '\\033[?1049hin the alternate screen'; sleep 0.1; kill -9 $$`] });
+  const first = makeSpec(harness, 'app-1', {
+    argv: [
+      '/bin/sh',
+      '-c',
+      `${lines}; printf '\\033[31mred\\033[0m no newline'; printf '\\033[?1049hin the alternate screen'; sleep 0.1; kill -9 $$`,
+    ],
+  });
   await harness.runtime().create(first);
   await untilState(harness.runtime(), first.handle, 'exited');
   const second = makeSpec(harness, 'app-1', { argv: ['/bin/sh', '-c', `echo second; ${lines}; exec cat`], size: { cols: 100, rows: 25 } });

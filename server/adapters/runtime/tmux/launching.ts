@@ -5,7 +5,7 @@ import type { ProcessIdentity, ProcessTree } from '../../../ports/process-table.
 import type { LaunchSpec, TerminalSize } from '../../../ports/runtime.ts';
 import type { Channel } from './channel.ts';
 import { badInput, handleTaken, hostUnavailable, runtimeNotFound } from './failures.ts';
-import { type Place, parseHandle, paneTarget, sessionTarget } from './handles.ts';
+import { type Place, paneTarget, parseHandle, sessionTarget } from './handles.ts';
 import type { LaunchFiles } from './launch-files.ts';
 import { inexpressibleNames } from './launch-text.ts';
 import type { Observing } from './observing.ts';
@@ -89,7 +89,9 @@ export function createTmuxLaunching(deps: LaunchingDeps) {
   async function lastScreen(place: Place, row: PaneRow): Promise<string> {
     const screens: string[] = [];
     for (const which of row.screen === 'alternate' ? (['beneath', 'visible'] as const) : (['visible'] as const)) {
-      const reply = await channel.capture(place.socket, [['capture-pane', '-p', '-e', ...(which === 'beneath' ? ['-a'] : []), '-t', paneTarget(place.name)]]);
+      const reply = await channel.capture(place.socket, [
+        ['capture-pane', '-p', '-e', ...(which === 'beneath' ? ['-a'] : []), '-t', paneTarget(place.name)],
+      ]);
       if (reply.outcome !== 'ok') return await observing.refuse(place, reply);
       screens.push(reply.text.trimEnd());
     }
@@ -157,7 +159,8 @@ export function assertSize(size: TerminalSize): void {
 function assertLaunchable(spec: LaunchSpec): void {
   assertSize(spec.size);
   if (!spec.cwd.startsWith('/')) throw badInput('The directory of a session must be an absolute path.', 'Give the whole path.');
-  if (spec.argv[0] === '' || spec.argv[0].startsWith('-')) throw badInput(`"${spec.argv[0]}" is no program.`, 'Give the path of the program.');
+  if (spec.argv[0] === '' || spec.argv[0].startsWith('-'))
+    throw badInput(`"${spec.argv[0]}" is no program.`, 'Give the path of the program.');
   if ([...spec.argv, spec.cwd, ...Object.entries(spec.env).flat()].some((text) => text.includes('\0'))) {
     throw badInput('A NUL character cannot be part of a program argument, its environment or its directory.', 'Remove it.');
   }

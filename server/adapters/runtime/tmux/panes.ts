@@ -5,7 +5,16 @@ import type { ObservedTags, Probe } from '../../../core/session/probe.ts';
 import type { TmuxCommand } from './quoting.ts';
 
 const SEPARATOR = '|';
-const NUMBERS = ['pane_pid', 'pane_dead', 'pane_dead_status', 'pane_dead_signal', 'pane_dead_time', 'alternate_on', 'pane_height', 'pid'] as const;
+const NUMBERS = [
+  'pane_pid',
+  'pane_dead',
+  'pane_dead_status',
+  'pane_dead_signal',
+  'pane_dead_time',
+  'alternate_on',
+  'pane_height',
+  'pid',
+] as const;
 const TAGS = ['@ao_instance', '@ao_session', '@ao_launch'] as const;
 const FIELDS = [...NUMBERS, ...TAGS, 'session_name'];
 

@@ -9,7 +9,6 @@ export type TmuxCommand = readonly [string, ...string[]];
 /** Run one after the other; the first that fails ends the list. */
 export type TmuxCommands = readonly TmuxCommand[];
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
 
 export function quoteArgument(argument: string): string {

@@ -15,7 +15,9 @@ export function createTerminal({ channel, observing }: { readonly channel: Chann
     async capture(handle: RuntimeHandle, historyLines: number): Promise<string> {
       const place = await observing.locate(handle);
       const from = Math.max(0, Math.floor(historyLines));
-      const reply = await channel.capture(place.socket, [['capture-pane', '-p', '-J', '-S', from === 0 ? '0' : `-${from}`, '-t', paneTarget(place.name)]]);
+      const reply = await channel.capture(place.socket, [
+        ['capture-pane', '-p', '-J', '-S', from === 0 ? '0' : `-${from}`, '-t', paneTarget(place.name)],
+      ]);
       if (reply.outcome !== 'ok') return await observing.refuse(place, reply);
       // `-J` makes a wrapped line one again, and for that keeps the blanks at line ends.
       return reply.text.replace(/[ \t]+$/gm, '').trimEnd();
@@ -34,7 +36,9 @@ export function createTerminal({ channel, observing }: { readonly channel: Chann
     async resize(handle: RuntimeHandle, size: TerminalSize): Promise<void> {
       assertSize(size);
       const place = await observing.locate(handle);
-      const reply = await channel.change(place.socket, [['resize-window', '-t', paneTarget(place.name), '-x', String(size.cols), '-y', String(size.rows)]]);
+      const reply = await channel.change(place.socket, [
+        ['resize-window', '-t', paneTarget(place.name), '-x', String(size.cols), '-y', String(size.rows)],
+      ]);
       if (reply.outcome !== 'ok') await observing.refuse(place, reply);
     },
   };

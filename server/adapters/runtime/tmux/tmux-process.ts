@@ -22,7 +22,13 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** tmux exits 1 for a missing session and for a missing server alike; only its words differ. */
 const NO_SERVER = /^(?:no server running on |error connecting to |lost server|server exited|protocol version mismatch)/m;
+const NOT_REACHED = /^(?:no server running on |error connecting to )/m;
 const EXITED_UNEXPECTEDLY = 'server exited unexpectedly';
+
+/** The command never reached a server, so it was not executed and may be given again. */
+export function wasNotReached(reply: TmuxReply): boolean {
+  return reply.outcome === 'no answer' && NOT_REACHED.test(reply.why);
+}
 
 export function createTmuxProcess({ runner, env, cwd }: TmuxProcessDeps): TmuxProcess {
   async function once(args: readonly string[], limitMs: number): Promise<TmuxReply> {

@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { RuntimeHandle, SessionId } from '../../../core/ids.ts';
+import { type ControlBlock, createControlParser } from './control-protocol.ts';
+import { toPasteText } from './delivery.ts';
+import { parseHandle, toHandle } from './handles.ts';
+import { isNewEnough, toInstallHint } from './installed.ts';
+import { inexpressibleNames } from './launch-text.ts';
+import { isTagged, parsePanes, toProbe } from './panes.ts';
+import { escapeFormat, quoteForShell, toControlLine, toProcessArguments } from './quoting.ts';
+import { toServerEnvironment } from './server-environment.ts';
+import { parseServerRecords } from './server-record.ts';
+import { chooseSocketPath } from './socket-path.ts';
+
+const LAUNCH = '22222222-2222-4222-8222-222222222222';
+const INSTANCE = '11111111-1111-4111-8111-111111111111';
+
+it('S6: no argument with a control character gets near tmux, by either way', () => {
+  for (const character of ['\n', '\r', '\0', '\u001b', '\u007f', '\u009b', '\t']) {
+    expect(() => toControlLine([['display-message', `a${character}kill-server`]])).toThrow();
+    expect(() => toProcessArguments([['display-message', `a${character}b`]])).toThrow();
+  }
+});
+
+it('S6: an argument is one word of the control channel, whatever is in it', () => {
+  expect(toControlLine([['set-option', '-t', '=app-1:', '@x', `it's; "$HOME" #{pid}`], ['list-panes']])).toBe(
+    `set-option '-t' '=app-1:' '@x' 'it'\\''s; "$HOME" #{pid}' ; list-panes`,
+  );
+  expect(toProcessArguments([['a', 'b;'], ['c']])).toEqual(['a', 'b\\;', ';', 'c']);
+  expect(escapeFormat('/a/#(touch x)#{y}')).toBe('/a/##(touch x)##{y}');
+});
+
+it('S6: sh reads back exactly what was quoted for it', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !text.includes('\0')),
+      (text) => {
+        expect(execFileSync('/bin/sh', ['-c', `printf %s ${quoteForShell(text)}`], { encoding: 'utf8' })).toBe(
+          Buffer.from(text).toString('utf8'),
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+it('leaves out of the environment only what sh has no name for', () => {
+  expect(inexpressibleNames({ A: '', _b1: '', 'BASH_FUNC_x%%': '', 'npm_config_//r/:_authToken': '', '1A': '', 'a-b': '' })).toEqual([
+    'BASH_FUNC_x%%',
+    'npm_config_//r/:_authToken',
+    '1A',
+    'a-b',
+  ]);
+});
+
+it('cuts the channel into blocks, and a line that only looks like an end is part of its block', () => {
+  const blocks: ControlBlock[] = [];
+  const parse = createControlParser((block) => blocks.push(block));
+  for (const line of [
+    '%session-changed $0 x',
+    '%begin 1 2 0',
+    '%end 1 2 0',
+    '%begin 5 7 1',
+    '%end 5 8 1',
+    '%begin x',
+    'text',
+    '%end 5 7 1',
+    '%begin 6 8 1',
+    'no such',
+    '%error 6 8 1',
+    '%exit',
+  ])
+    parse(line);
+  expect(blocks).toEqual([
+    { outcome: 'end', to: 'attach', lines: [] },
+    { outcome: 'end', to: 'us', lines: ['%end 5 8 1', '%begin x', 'text'] },
+    { outcome: 'error', to: 'us', lines: ['no such'] },
+  ]);
+});
+
+const context = { nowMs: 99, processRuns: () => false };
+const line = (numbers: string, tags: string, name: string): string => `${numbers}|0|24|7|${tags}|${name}`;
+
+it('reads a pane as alive, exited by code or signal, or as one whose end is not known yet', () => {
+  const tags = `${INSTANCE}|app-1|${LAUNCH}`;
+  const rows = parsePanes([
+    line('10|0|||', tags, 'app-1'),
+    line('11|1|3||1700000000', tags, 'app-2'),
+    line('12|1||9|1700000000', tags, 'app-3'),
+    line('13|1||KILL|', tags, 'app-4'),
+    line('14|1|||', tags, 'app-5'),
+  ]);
+  const probeOf = (name: string) => toProbe(rows.get(name) as NonNullable<ReturnType<typeof rows.get>>, context);
+  expect(probeOf('app-1')).toEqual({ state: 'alive', pid: 10, tags: { instanceId: INSTANCE, sessionId: 'app-1', launchId: LAUNCH } });
+  expect(probeOf('app-2')).toMatchObject({ state: 'exited', exit: { code: 3, signal: null, atMs: 1_700_000_000_000 } });
+  expect(probeOf('app-3')).toMatchObject({ exit: { code: null, signal: 'SIGKILL' } });
+  expect(probeOf('app-4')).toMatchObject({ exit: { code: null, signal: 'SIGKILL', atMs: 99 } });
+  expect(probeOf('app-5')).toMatchObject({ state: 'unknown' });
+  expect(toProbe(rows.get('app-5') as never, { ...context, processRuns: () => true })).toMatchObject({ state: 'alive', pid: 14 });
+});
+
+it('takes no nonsense for a tag, and never overlooks a session for it', () => {
+  const rows = parsePanes([
+    line('10|0|||', '||', 'app-1'),
+    line('11|0|||', 'x|y|z', 'app-2'),
+    line('12|0|||', `${INSTANCE}|a|b|c|${LAUNCH}`, 'app-3'),
+    '',
+    'junk',
+  ]);
+  expect([...rows.keys()]).toEqual(['app-1', 'app-2', 'app-3']);
+  expect(rows.get('app-1')?.tags).toEqual({ instanceId: null, sessionId: null, launchId: null });
+  expect([...rows.values()].map(isTagged)).toEqual([false, true, false]);
+  expect(rows.get('app-2')?.tags).toEqual({ instanceId: null, sessionId: 'y', launchId: null });
+});
+
+it('parses the handles it makes and no others', () => {
+  const handle = toHandle('/a:b/s.sock', 'app-1' as SessionId, 3);
+  expect(handle).toBe('/a:b/s.sock:app-1_3');
+  expect(parseHandle(handle)).toEqual({ socket: '/a:b/s.sock', name: 'app-1_3' });
+  for (const bad of [
+    '',
+    ':app-1',
+    'rel/s.sock:app-1',
+    '/s.sock',
+    '/s.sock:',
+    '/s.sock:a b',
+    '/s.sock:=a',
+    '/s.sock:a;b',
+    '/s.sock:-a',
+    '/s.sock:A',
+    `/s.sock:${'a'.repeat(81)}`,
+  ]) {
+    expect([bad, parseHandle(bad as RuntimeHandle)]).toEqual([bad, null]);
+  }
+});
+
+it('L2: chooses the socket by the bytes of its path, not its characters', () => {
+  expect(chooseSocketPath(`/${'a'.repeat(87)}`, 7)).toBe(`/${'a'.repeat(87)}/tmux/s.sock`);
+  expect(chooseSocketPath(`/${'a'.repeat(88)}`, 7)).toMatch(/^\/tmp\/ao-7\/[0-9a-f]{24}\.sock$/);
+  expect(chooseSocketPath(`/${'é'.repeat(50)}`, 7)).toMatch(/^\/tmp\/ao-7\//);
+  expect(chooseSocketPath(`/${'é'.repeat(50)}`, 7)).not.toBe(chooseSocketPath(`/${'é'.repeat(51)}`, 7));
+});
+
+it('takes only sound records from the server file', () => {
+  const sound = { socket: '/s', pid: 5, startedAt: '1', bootId: 'b' };
+  const records = [sound, { ...sound, pid: '5' }, { ...sound, pid: 1 }, { ...sound, bootId: null }, null, 3];
+  expect(parseServerRecords(JSON.stringify({ servers: records }))).toEqual([sound]);
+  expect(parseServerRecords('[]')).toEqual([]);
+  expect(() => parseServerRecords('{"serv')).toThrow();
+});
+
+it('gives the server a UTF-8 locale and nothing that is not its business', () => {
+  expect(toServerEnvironment({ PATH: '/p', HOME: '/h', LANG: 'C', TMUX: 'x', AO_OWNER: 'app', SECRET: 's', TZ: '' }, '/d')).toEqual({
+    AO_DATA_DIR: '/d',
+    LANG: 'C.UTF-8',
+    PATH: '/p',
+    HOME: '/h',
+  });
+  expect(toServerEnvironment({ LANG: 'de_DE.utf8' }, '/d')['LANG']).toBe('de_DE.utf8');
+});
+
+it('T8: takes the end-of-paste sequence and control characters out of a message, and leaves text, tabs and line ends', () => {
+  expect(toPasteText('a\u001b[201~b\u009b201~c\u0003d\u0000e\u007f\tf\r\ng é 世界 🦜')).toBe('abcde\tf\r\ng é 世界 🦜');
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('\u001b', '[', '2', '0', '1', '~', '\u009b', 'x') }),
+      (text) => !/(?:\u001b\[|\u009b)201~/.test(toPasteText(text)),
+    ),
+  );
+});
+
+it('knows the tmux versions that will do, and how to install one', () => {
+  for (const said of ['tmux 3.3', 'tmux 3.3a', 'tmux 3.10', 'tmux 4.0', 'tmux next-3.7', 'tmux openbsd-7.4', 'tmux master'])
+    expect([said, isNewEnough(said)]).toEqual([said, true]);
+  for (const said of ['tmux 3.2a', 'tmux 2.9', 'tmux 1.8', 'nonsense', '']) expect([said, isNewEnough(said)]).toEqual([said, false]);
+  expect(toInstallHint('darwin', '')).toContain('brew install tmux');
+  expect(toInstallHint('linux', 'ID=ubuntu\nID_LIKE=debian\n')).toContain('sudo apt-get install tmux');
+  expect(toInstallHint('linux', 'NAME="Fedora Linux"\nID=fedora\n')).toContain('sudo dnf install tmux');
+  expect(toInstallHint('linux', 'ID=manjaro\nID_LIKE=arch\n')).toContain('sudo pacman -S tmux');
+  expect(toInstallHint('linux', '')).toContain('your package manager');
+});
