@@ -5,7 +5,7 @@
  * Terminal bytes travel as binary. Offsets belong to one attach, not to the session; a new attach begins with a snapshot.
  */
 import { z } from 'zod';
-import { appErrorSchema } from './errors.ts';
+import type { appErrorSchema } from './errors.ts';
 import { projectViewSchema } from './project.ts';
 import { sessionRefSchema, sessionViewSchema } from './session.ts';
 

@@ -36,9 +36,7 @@ export function parseSessionId(text: string): SessionId | null {
   return SESSION_ID.test(text) ? (text as SessionId) : null;
 }
 
-export type SessionRef =
-  | { readonly by: 'id'; readonly id: SessionId }
-  | { readonly by: 'orchestrator'; readonly projectId: ProjectId };
+export type SessionRef = { readonly by: 'id'; readonly id: SessionId } | { readonly by: 'orchestrator'; readonly projectId: ProjectId };
 
 /** A session as a person names it: its id, or the stable alias `<project>/orchestrator`. */
 export function parseSessionRef(text: string): SessionRef | null {

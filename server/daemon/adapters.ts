@@ -44,7 +44,12 @@ export function openAdapters({ dataDir, env, installation, processes, clock, log
     runtime: createTmuxRuntime({ dataDir, env, runner, processes, tree: processes, clock, log: log.child({ part: 'tmux' }) }),
     workspace: createGitWorktrees({ dataDir, runner, env, log: log.child({ part: 'git' }) }),
     agents: createAgentRegistry([
-      createClaudeCodeAgent({ dataDir, nodePath: process.execPath, hookPath: installation.hookPath, log: log.child({ part: 'claude-code' }) }),
+      createClaudeCodeAgent({
+        dataDir,
+        nodePath: process.execPath,
+        hookPath: installation.hookPath,
+        log: log.child({ part: 'claude-code' }),
+      }),
       createCustomAgent(),
       createShellAgent(),
     ]),

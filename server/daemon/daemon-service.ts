@@ -1,6 +1,7 @@
 /** What the daemon says of itself, and the live switch of its owner. */
-import type { DaemonService } from '../ports/app-services.ts';
+
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
+import type { DaemonService } from '../ports/app-services.ts';
 import type { Store } from '../ports/store.ts';
 import type { Watchdog } from '../services/liveness/watchdog.ts';
 

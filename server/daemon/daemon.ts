@@ -99,11 +99,22 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
   holdWhileBusy(operations, watchdog);
 
   const http = createHttpServer({
-    services: { ...services, daemon: createDaemonService({ store, watchdog, entry: () => entry, version: installation.version, recovering: services.recovering, publish }) },
+    services: {
+      ...services,
+      daemon: createDaemonService({
+        store,
+        watchdog,
+        entry: () => entry,
+        version: installation.version,
+        recovering: services.recovering,
+        publish,
+      }),
+    },
     state: () => state,
     identity: { pid: process.pid, version: installation.version, instanceId },
     isOwnerCredential: credential.matches,
-    decideAccess: (request, port) => decideAccess(request, { port, uiPort: config.uiPort, allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins }),
+    decideAccess: (request, port) =>
+      decideAccess(request, { port, uiPort: config.uiPort, allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins }),
     requestShutdown: (reason) => void requestStop(reason),
     log,
   });
@@ -128,7 +139,10 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     store.meta.recordBootId(processes.bootId());
     state = 'ready';
     publish({ state: 'ready', superviseSocket: supervision.path });
-    log.info({ port, owner: entry.owner, live: boot.live, recovering: boot.recovering, undecided: boot.undecided, version: installation.version }, 'ready');
+    log.info(
+      { port, owner: entry.owner, live: boot.live, recovering: boot.recovering, undecided: boot.undecided, version: installation.version },
+      'ready',
+    );
     takeSpooled();
     boot.startQueued();
     services.reconciler.startReaper();

@@ -40,7 +40,8 @@ export function lockHeld(runFile: RunFile, processes: ProcessIdentity): AppError
 /** Refuses to start beside a daemon of another data directory that the run file points at. */
 export async function refuseIfServing(runFile: RunFile, processes: ProcessIdentity): Promise<void> {
   const reading = runFile.read();
-  if (reading.kind === 'present' && sameProcess(reading.entry, processes) && (await answersAs(reading.entry))) throw alreadyRunning(reading.entry);
+  if (reading.kind === 'present' && sameProcess(reading.entry, processes) && (await answersAs(reading.entry)))
+    throw alreadyRunning(reading.entry);
 }
 
 function alreadyRunning(entry: RunFileEntry): AppError {

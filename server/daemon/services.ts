@@ -2,8 +2,9 @@
  * Wires the session services: who gets which port. Reads from top to bottom; decides nothing. The process around it
  * (lock, run file, sockets, signals) is `daemon.ts`.
  */
-import type { SessionId, ProjectId } from '../core/ids.ts';
+
 import type { FaultPoint } from '../core/fault-points.ts';
+import type { ProjectId, SessionId } from '../core/ids.ts';
 import type { AgentRegistry } from '../ports/agent.ts';
 import type { OrchestratorService, ProjectService, ReportService, SessionService } from '../ports/app-services.ts';
 import type { Clock } from '../ports/clock.ts';

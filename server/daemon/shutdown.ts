@@ -49,7 +49,11 @@ export async function shutDown(parts: ShutdownParts, reason: string): Promise<vo
   await step('drain', async () => {
     const drained = await within(clock, left(), parts.whenIdle());
     // What is cut off here is settled by the next start, as after a kill.
-    if (drained === 'late') log.warn({ running: parts.running(), limitMs: parts.limitMs }, 'work still running at the end of the drain; the next start settles it');
+    if (drained === 'late')
+      log.warn(
+        { running: parts.running(), limitMs: parts.limitMs },
+        'work still running at the end of the drain; the next start settles it',
+      );
   });
   await step('wait for the listener', () => within(clock, Math.max(left(), 500), listening).then(() => undefined));
   await step('end supervision', () => within(clock, 1_000, parts.closeSupervision()).then(() => undefined));

@@ -25,7 +25,11 @@ export function createOperations(): Operations {
   return {
     async run(name, operation) {
       if (!open) {
-        throw new AppError({ code: 'DAEMON_STOPPING', message: 'The daemon is stopping and takes no new work.', hint: 'Run `ao start`, then try again.' });
+        throw new AppError({
+          code: 'DAEMON_STOPPING',
+          message: 'The daemon is stopping and takes no new work.',
+          hint: 'Run `ao start`, then try again.',
+        });
       }
       const key = Symbol(name);
       let finish: () => void = () => undefined;

@@ -22,10 +22,18 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
   /** The id the user gave, or the folder's name with the first free number behind it. */
   function chooseId(given: ProjectId | null, root: string): ProjectId {
     if (given !== null) return given;
-    const folder = root.split(/[\\/]/).filter((part) => part !== '').at(-1) ?? '';
+    const folder =
+      root
+        .split(/[\\/]/)
+        .filter((part) => part !== '')
+        .at(-1) ?? '';
     const suggested = suggestProjectId(folder);
     if (suggested === null) {
-      throw new AppError({ code: 'BAD_INPUT', message: `The folder name "${folder}" gives no usable project id.`, hint: `Choose one: \`ao project add --path ${root} --id <id>\`.` });
+      throw new AppError({
+        code: 'BAD_INPUT',
+        message: `The folder name "${folder}" gives no usable project id.`,
+        hint: `Choose one: \`ao project add --path ${root} --id <id>\`.`,
+      });
     }
     for (let suffix = 1; ; suffix += 1) {
       const candidate = suffix === 1 ? suggested : suggestProjectId(`${suggested.slice(0, 36)}-${suffix}`);
@@ -80,7 +88,10 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
       if (open.length > 0) {
         throw new AppError({
           code: 'PROJECT_IN_USE',
-          message: `The project "${id}" has ${open.length} session(s) that are not terminated: ${open.slice(0, 5).map((session) => session.id).join(', ')}.`,
+          message: `The project "${id}" has ${open.length} session(s) that are not terminated: ${open
+            .slice(0, 5)
+            .map((session) => session.id)
+            .join(', ')}.`,
           hint: `End them first, e.g. \`ao kill ${open[0]?.id ?? ''}\`; worktrees and branches stay either way.`,
         });
       }

@@ -1,10 +1,11 @@
 /** What agents report of themselves. A session's token reaches this and nothing else; reports of earlier launches are ignored. */
+
+import type { SessionId } from '../core/ids.ts';
 import type { AgentRegistry } from '../ports/agent.ts';
 import type { HookReport, ReportService, SessionPrincipal } from '../ports/app-services.ts';
 import type { Log } from '../ports/log.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SessionPatch, Store } from '../ports/store.ts';
-import type { SessionId } from '../core/ids.ts';
 
 type Deps = {
   readonly store: Store;
@@ -37,8 +38,12 @@ export function createReports({ store, agents, secrets, log, onChange }: Deps): 
       const stale = session.activityAtMs !== null && report.atMs < session.activityAtMs;
       const patch: SessionPatch = {
         ...(session.firstSignalAtMs === null ? { firstSignalAtMs: report.atMs } : {}),
-        ...(signal.agentSessionId !== null && signal.agentSessionId !== session.agentSessionId ? { agentSessionId: signal.agentSessionId } : {}),
-        ...(signal.activity !== null && !stale ? { activity: signal.activity, activitySource: 'hook', activityAtMs: report.atMs, attention: signal.attention } : {}),
+        ...(signal.agentSessionId !== null && signal.agentSessionId !== session.agentSessionId
+          ? { agentSessionId: signal.agentSessionId }
+          : {}),
+        ...(signal.activity !== null && !stale
+          ? { activity: signal.activity, activitySource: 'hook', activityAtMs: report.atMs, attention: signal.attention }
+          : {}),
       };
       if (Object.keys(patch).length === 0) return;
       store.sessions.update(session.id, patch, { kind: 'reported', reason: report.event });

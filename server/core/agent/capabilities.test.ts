@@ -3,7 +3,14 @@ import { CUSTOM, RESUMABLE, SHELL } from '../../testing/session-facts.ts';
 import { decideRelaunch, type LaunchFacts } from './capabilities.ts';
 
 const decide = (patch: Partial<LaunchFacts>) => {
-  const decision = decideRelaunch({ capabilities: CUSTOM, kind: 'worker', hasPrompt: false, hasAgentSessionId: false, history: 'unknown', ...patch });
+  const decision = decideRelaunch({
+    capabilities: CUSTOM,
+    kind: 'worker',
+    hasPrompt: false,
+    hasAgentSessionId: false,
+    history: 'unknown',
+    ...patch,
+  });
   return decision.kind === 'launch' ? decision.mode : decision.kind;
 };
 

@@ -15,7 +15,13 @@ export type AgentCapabilities = {
 };
 
 /** Of an agent that this version does not know, e.g. after a downgrade: nothing may be assumed. */
-export const NO_CAPABILITIES: AgentCapabilities = { canResume: false, canSignal: false, steerable: false, freshIsWhole: false, pasteSettleMs: 0 };
+export const NO_CAPABILITIES: AgentCapabilities = {
+  canResume: false,
+  canSignal: false,
+  steerable: false,
+  freshIsWhole: false,
+  pasteSettleMs: 0,
+};
 
 /** What is known of the agent's own stored conversation. `unknown` is tried as if present. */
 export type HistoryState = 'present' | 'absent' | 'unknown';

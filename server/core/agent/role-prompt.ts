@@ -6,6 +6,6 @@ export function orchestratorRolePrompt(project: { readonly id: string; readonly 
     'For each piece give the person the exact command that starts a worker:',
     `ao spawn --project ${project.id} --title "<short title>" --prompt "<the whole task, self-contained>"`,
     'Workers do not see this conversation, so a prompt must say what to change, where, and how to tell that it is done.',
-    'Work in your own worktree only, and leave the workers\' branches to the workers.',
+    "Work in your own worktree only, and leave the workers' branches to the workers.",
   ].join('\n');
 }

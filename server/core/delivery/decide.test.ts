@@ -7,8 +7,18 @@ const REACHABLE = { state: 'reachable' } as const;
 const id = 'm1' as MessageId;
 const L1 = launch(1);
 const L2 = launch(2);
-const fact = (patch: Partial<MessageFacts> = {}): MessageFacts => ({ id, state: 'queued', launchId: null, submitStartedAtMs: null, ...patch });
-const at = (patch: { pasted?: MessageId; submitted?: MessageId } = {}) => ({ launchId: L1, pasted: patch.pasted ?? null, submitted: patch.submitted ?? null });
+const fact = (patch: Partial<MessageFacts> = {}): MessageFacts => ({
+  id,
+  state: 'queued',
+  launchId: null,
+  submitStartedAtMs: null,
+  ...patch,
+});
+const at = (patch: { pasted?: MessageId; submitted?: MessageId } = {}) => ({
+  launchId: L1,
+  pasted: patch.pasted ?? null,
+  submitted: patch.submitted ?? null,
+});
 
 describe('the gate (D1)', () => {
   it('lets a message to an agent that cannot signal go as soon as it is live', () => {
@@ -50,7 +60,9 @@ describe('the next step after a crash (D2)', () => {
   it('presses Enter after an interrupted paste, and never twice', () => {
     expect(nextDeliveryStep(fact({ state: 'pasted', launchId: L1 }), at({ pasted: id })).kind).toBe('await-echo');
     expect(nextDeliveryStep(fact({ state: 'pasted', launchId: L1, submitStartedAtMs: 3 }), at({ pasted: id })).kind).toBe('submit');
-    expect(nextDeliveryStep(fact({ state: 'echoed', launchId: L1, submitStartedAtMs: 3 }), at({ pasted: id, submitted: id })).kind).toBe('note-submitted');
+    expect(nextDeliveryStep(fact({ state: 'echoed', launchId: L1, submitStartedAtMs: 3 }), at({ pasted: id, submitted: id })).kind).toBe(
+      'note-submitted',
+    );
   });
 
   it('delivers anew to the next launch what went with the last one, unless Enter may have reached it', () => {
@@ -60,6 +72,7 @@ describe('the next step after a crash (D2)', () => {
   });
 
   it('does nothing more for a message that is done', () => {
-    for (const state of ['submitted', 'accepted', 'failed'] as const) expect(nextDeliveryStep(fact({ state, launchId: L2 }), at()).kind).toBe('done');
+    for (const state of ['submitted', 'accepted', 'failed'] as const)
+      expect(nextDeliveryStep(fact({ state, launchId: L2 }), at()).kind).toBe('done');
   });
 });

@@ -18,7 +18,8 @@ export function decideDelivery(session: Session, capabilities: AgentCapabilities
   if (session.phase === 'terminated') return { kind: 'fail', why: 'the session has ended' };
   if (session.killRequestedAtMs !== null) return hold('the session is being killed');
   if (session.phase === 'spawning') return hold('the session is being started');
-  if (session.recovery !== null) return hold(session.recovery.state === 'queued' ? 'the session is recovering' : 'the session needs recovery');
+  if (session.recovery !== null)
+    return hold(session.recovery.state === 'queued' ? 'the session is recovering' : 'the session needs recovery');
   if (look.state === 'unknown') return hold(`the runtime cannot be reached: ${look.why}`);
   // A shell left behind by an exited agent would execute the text.
   if (session.exit !== null) return hold('the agent has exited');
@@ -61,11 +62,16 @@ export function nextDeliveryStep(
   if (message.state === 'submitted' || message.state === 'accepted' || message.state === 'failed') return { kind: 'done' };
   if (message.launchId !== null && message.launchId !== current.launchId) {
     // The text went with the process it was pasted into; whether Enter reached it cannot be told any more.
-    if (message.submitStartedAtMs !== null) return { kind: 'fail', why: 'the agent went away while the message was being submitted; send it again if it is not in the conversation' };
+    if (message.submitStartedAtMs !== null)
+      return {
+        kind: 'fail',
+        why: 'the agent went away while the message was being submitted; send it again if it is not in the conversation',
+      };
     return { kind: 'requeue', why: 'the agent it was pasted into is gone' };
   }
   if (message.launchId !== null && current.submitted === message.id) return { kind: 'note-submitted' };
-  if (message.state === 'queued') return message.launchId !== null && current.pasted === message.id ? { kind: 'note-pasted' } : { kind: 'paste' };
+  if (message.state === 'queued')
+    return message.launchId !== null && current.pasted === message.id ? { kind: 'note-pasted' } : { kind: 'paste' };
   if (message.state === 'pasted' && message.submitStartedAtMs === null) return { kind: 'await-echo' };
   return { kind: 'submit' };
 }

@@ -30,7 +30,13 @@ function row(session: Session, probe: Probe, patch: Partial<RowObservation> = {}
   };
 }
 
-const input = (rows: readonly RowObservation[], patch: Partial<ReconcileInput> = {}): ReconcileInput => ({ instanceId: INSTANCE, rows, seen: [], busy: new Set(), ...patch });
+const input = (rows: readonly RowObservation[], patch: Partial<ReconcileInput> = {}): ReconcileInput => ({
+  instanceId: INSTANCE,
+  rows,
+  seen: [],
+  busy: new Set(),
+  ...patch,
+});
 const only = (observation: RowObservation) => planReconcile(input([observation])).actions;
 
 describe('a live row', () => {
@@ -97,8 +103,17 @@ describe('a live row', () => {
   });
 
   it('takes another name when a runtime with a launch it never had holds its own, and never reaps that one', () => {
-    for (const tags of [{ launchId: stranger }, { instanceId: 'x' as InstanceId }, { sessionId: 'other-1' }, { launchId: null, instanceId: null, sessionId: null }]) {
-      const plan = planReconcile(input([row(session, alive(session, tags))], { seen: [{ handle: session.runtimeHandle, probe: alive(session, tags) as SeenRuntime['probe'] }] }));
+    for (const tags of [
+      { launchId: stranger },
+      { instanceId: 'x' as InstanceId },
+      { sessionId: 'other-1' },
+      { launchId: null, instanceId: null, sessionId: null },
+    ]) {
+      const plan = planReconcile(
+        input([row(session, alive(session, tags))], {
+          seen: [{ handle: session.runtimeHandle, probe: alive(session, tags) as SeenRuntime['probe'] }],
+        }),
+      );
       expect(plan.actions).toMatchObject([{ kind: 'relaunch', handle: 'another' }]);
     }
   });
@@ -121,7 +136,8 @@ describe('a row with a kill requested', () => {
   it('has its kill finished, never a relaunch (I10)', () => {
     for (const phase of ['spawning', 'live'] as const) {
       const session = sessionFacts({ phase, killRequestedAtMs: 4 });
-      for (const probe of [alive(session), exited(session), absent, hostGone]) expect(only(row(session, probe))).toMatchObject([{ kind: 'finish-kill' }]);
+      for (const probe of [alive(session), exited(session), absent, hostGone])
+        expect(only(row(session, probe))).toMatchObject([{ kind: 'finish-kill' }]);
       expect(only(row(session, unknown))).toEqual([]);
     }
   });
@@ -129,10 +145,15 @@ describe('a row with a kill requested', () => {
 
 describe('a terminated row', () => {
   const ended = sessionFacts({ phase: 'terminated', endReason: 'killed', killRequestedAtMs: 3 });
-  const seen = (session: Session, tags: Partial<ObservedTags> = {}): SeenRuntime => ({ handle: session.runtimeHandle, probe: alive(session, tags) as SeenRuntime['probe'] });
+  const seen = (session: Session, tags: Partial<ObservedTags> = {}): SeenRuntime => ({
+    handle: session.runtimeHandle,
+    probe: alive(session, tags) as SeenRuntime['probe'],
+  });
 
   it('has a runtime of its last launch reaped, and no other', () => {
-    expect(planReconcile(input([row(ended, alive(ended))], { seen: [seen(ended)] })).actions).toMatchObject([{ kind: 'reap', launchId: ended.launchId }]);
+    expect(planReconcile(input([row(ended, alive(ended))], { seen: [seen(ended)] })).actions).toMatchObject([
+      { kind: 'reap', launchId: ended.launchId },
+    ]);
     for (const tags of [{ launchId: earlier }, { launchId: stranger }, { instanceId: 'x' as InstanceId }]) {
       expect(planReconcile(input([row(ended, alive(ended, tags))], { seen: [seen(ended, tags)] })).actions).toEqual([]);
     }
@@ -172,7 +193,13 @@ it('relaunches orchestrators before workers, after everything else', () => {
 });
 
 describe('for any row and any look', () => {
-  const tags = fc.constantFrom<Partial<ObservedTags>>({}, { launchId: earlier }, { launchId: stranger }, { launchId: null }, { instanceId: 'z' as InstanceId });
+  const tags = fc.constantFrom<Partial<ObservedTags>>(
+    {},
+    { launchId: earlier },
+    { launchId: stranger },
+    { launchId: null },
+    { instanceId: 'z' as InstanceId },
+  );
   const rows = fc
     .record({
       phase: fc.constantFrom('spawning', 'live', 'terminated' as const),
@@ -190,7 +217,11 @@ describe('for any row and any look', () => {
     .map(({ probe, tags: observed, absence, relaunchTried, refuse, ...facts }) => {
       const session = sessionFacts(facts as Partial<Session>);
       const probes = { alive: alive(session, observed), exited: exited(session, observed), absent, host_gone: hostGone, unknown };
-      return row(session, probes[probe], { absence, relaunchTried, relaunch: refuse ? { kind: 'refuse', why: 'r' } : { kind: 'launch', mode: 'resumed', why: 'l' } });
+      return row(session, probes[probe], {
+        absence,
+        relaunchTried,
+        relaunch: refuse ? { kind: 'refuse', why: 'r' } : { kind: 'launch', mode: 'resumed', why: 'l' },
+      });
     });
 
   it('"cannot tell" ends, starts and changes nothing (I9)', () => {
@@ -207,7 +238,13 @@ describe('for any row and any look', () => {
     fc.assert(
       fc.property(rows, (observation) => {
         const { session, probe } = observation;
-        fc.pre(session.phase !== 'terminated' && session.killRequestedAtMs === null && probe.state === 'alive' && probe.tags.launchId === session.launchId && probe.tags.instanceId === INSTANCE);
+        fc.pre(
+          session.phase !== 'terminated' &&
+            session.killRequestedAtMs === null &&
+            probe.state === 'alive' &&
+            probe.tags.launchId === session.launchId &&
+            probe.tags.instanceId === INSTANCE,
+        );
         for (const action of only(observation)) expect(['adopt', 'finish-spawn']).toContain(action.kind);
       }),
       { numRuns: 2_000 },

@@ -35,9 +35,21 @@ export type ReconcileInput = {
 
 export type ReconcileAction =
   | { readonly kind: 'finish-kill'; readonly sessionId: SessionId; readonly why: string }
-  | { readonly kind: 'reap'; readonly sessionId: SessionId; readonly handle: RuntimeHandle; readonly launchId: LaunchId; readonly why: string }
+  | {
+      readonly kind: 'reap';
+      readonly sessionId: SessionId;
+      readonly handle: RuntimeHandle;
+      readonly launchId: LaunchId;
+      readonly why: string;
+    }
   | { readonly kind: 'adopt'; readonly sessionId: SessionId; readonly launchId: LaunchId; readonly why: string }
-  | { readonly kind: 'record-exit'; readonly sessionId: SessionId; readonly launchId: LaunchId; readonly exit: ExitFact; readonly why: string }
+  | {
+      readonly kind: 'record-exit';
+      readonly sessionId: SessionId;
+      readonly launchId: LaunchId;
+      readonly exit: ExitFact;
+      readonly why: string;
+    }
   | { readonly kind: 'finish-spawn'; readonly sessionId: SessionId; readonly why: string }
   | { readonly kind: 'undo-spawn'; readonly sessionId: SessionId; readonly why: string }
   | { readonly kind: 'terminate'; readonly sessionId: SessionId; readonly why: string }
@@ -108,7 +120,8 @@ export function planReconcile(input: ReconcileInput): ReconcilePlan {
 }
 
 function inOrder(actions: readonly ReconcileAction[], rows: ReadonlyMap<string, RowObservation>): readonly ReconcileAction[] {
-  const rank = (action: ReconcileAction): number => ORDER.indexOf(action.kind) * 2 + (rows.get(action.sessionId)?.session.kind === 'orchestrator' ? 0 : 1);
+  const rank = (action: ReconcileAction): number =>
+    ORDER.indexOf(action.kind) * 2 + (rows.get(action.sessionId)?.session.kind === 'orchestrator' ? 0 : 1);
   return [...actions].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -151,7 +164,8 @@ function judgeLive(row: RowObservation, instanceId: InstanceId): Verdict {
     return act({ kind: 'record-exit', sessionId, launchId, exit: probe.exit, why });
   }
   if (settled && session.exit === null) return nothing();
-  const why = owner === 'current' ? 'its relaunch was created; only the mark was missing' : 'a relaunch was cut off and the earlier launch lives';
+  const why =
+    owner === 'current' ? 'its relaunch was created; only the mark was missing' : 'a relaunch was cut off and the earlier launch lives';
   return act({ kind: 'adopt', sessionId, launchId, why });
 }
 
@@ -163,14 +177,20 @@ function judgeAbsent(row: RowObservation, handle: 'same' | 'another'): Verdict {
   if (session.recovery?.state === 'failed' && row.relaunchTried === 'yes') return nothing();
   const hostGone = probe.state === 'dead' && probe.evidence === 'host_gone';
   if (!hostGone && row.absence === 'doubtful') return nothing({ state: 'unknown', why: 'Its runtime is missing; being confirmed' });
-  const what = handle === 'another' ? 'its name is taken by a foreign runtime' : hostGone ? 'the session host is gone' : 'its runtime is gone';
+  const what =
+    handle === 'another' ? 'its name is taken by a foreign runtime' : hostGone ? 'the session host is gone' : 'its runtime is gone';
   if (relaunch === null) return nothing({ state: 'unknown', why: `${what}; how it could come back is not known yet` });
   if (relaunch.kind === 'refuse') return act({ kind: 'terminate', sessionId, why: `${what}; ${relaunch.why}` });
   return act({ kind: 'relaunch', sessionId, handle, why: `${what}; ${relaunch.why}` });
 }
 
 /** Whose runtime stands under a row's handle: this launch's, an earlier one's of the row, or somebody else's. */
-function whose(tags: ObservedTags, session: Session, launchIds: readonly LaunchId[], instanceId: InstanceId): 'current' | 'earlier' | 'foreign' {
+function whose(
+  tags: ObservedTags,
+  session: Session,
+  launchIds: readonly LaunchId[],
+  instanceId: InstanceId,
+): 'current' | 'earlier' | 'foreign' {
   if (tags.instanceId !== instanceId || tags.sessionId !== session.id || tags.launchId === null) return 'foreign';
   if (tags.launchId === session.launchId) return 'current';
   return launchIds.includes(tags.launchId) ? 'earlier' : 'foreign';

@@ -2,7 +2,7 @@
  * A session as durable facts (SPEC §3.1). Owns the vocabulary; what is shown is derived from it (`status.ts`) and never
  * stored. Times are wall-clock milliseconds since 1970.
  */
-import type { InstanceId, LaunchId, ProjectId, RuntimeHandle, SessionId } from '../ids.ts';
+import type { LaunchId, ProjectId, RuntimeHandle, SessionId } from '../ids.ts';
 
 export const SESSION_KINDS = ['orchestrator', 'worker'] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
@@ -86,6 +86,3 @@ export type Session = {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };
-
-/** The ownership tags a runtime carries so that anybody can tell whose it is. */
-export type RuntimeTags = { readonly instanceId: InstanceId; readonly sessionId: SessionId; readonly launchId: LaunchId };

@@ -5,17 +5,26 @@ import { deriveStatus, FIRST_SIGNAL_LIMIT_MS, WORKING_EVIDENCE_LIMIT_MS } from '
 
 const NOW = 1_000_000;
 const REACHABLE = { state: 'reachable' } as const;
-const signalled = (patch: Partial<Session> = {}): Session => sessionFacts({ agent: 'claude-code', launchedAtMs: NOW - 1_000, firstSignalAtMs: NOW - 500, activityAtMs: NOW - 500, ...patch });
-const statusOf = (session: Session, capabilities = RESUMABLE, look: Parameters<typeof deriveStatus>[0]['look'] = REACHABLE) => deriveStatus({ session, capabilities, look, nowMs: NOW }).status;
+const signalled = (patch: Partial<Session> = {}): Session =>
+  sessionFacts({ agent: 'claude-code', launchedAtMs: NOW - 1_000, firstSignalAtMs: NOW - 500, activityAtMs: NOW - 500, ...patch });
+const statusOf = (session: Session, capabilities = RESUMABLE, look: Parameters<typeof deriveStatus>[0]['look'] = REACHABLE) =>
+  deriveStatus({ session, capabilities, look, nowMs: NOW }).status;
 
 describe('status, first match wins', () => {
   it('terminated before all, merged where the pull request was', () => {
-    expect(statusOf(sessionFacts({ phase: 'terminated', endReason: 'killed', exit: { code: 1, signal: null, atMs: 1 } }))).toBe('terminated');
+    expect(statusOf(sessionFacts({ phase: 'terminated', endReason: 'killed', exit: { code: 1, signal: null, atMs: 1 } }))).toBe(
+      'terminated',
+    );
     expect(statusOf(sessionFacts({ phase: 'terminated', endReason: 'merged' }))).toBe('merged');
   });
 
   it('names SESSION_NOT_RESUMABLE in the reason', () => {
-    const { reason } = deriveStatus({ session: sessionFacts({ phase: 'terminated', endReason: 'not_resumable', endDetail: 'no prompt' }), capabilities: SHELL, look: REACHABLE, nowMs: NOW });
+    const { reason } = deriveStatus({
+      session: sessionFacts({ phase: 'terminated', endReason: 'not_resumable', endDetail: 'no prompt' }),
+      capabilities: SHELL,
+      look: REACHABLE,
+      nowMs: NOW,
+    });
     expect(reason).toContain('SESSION_NOT_RESUMABLE');
     expect(reason).toContain('no prompt');
   });
@@ -30,7 +39,10 @@ describe('status, first match wins', () => {
 
   it('exited before any activity, with the code or the signal', () => {
     const session = signalled({ activity: 'working', exit: { code: 137, signal: null, atMs: 1 } });
-    expect(deriveStatus({ session, capabilities: RESUMABLE, look: REACHABLE, nowMs: NOW })).toEqual({ status: 'exited', reason: 'The agent exited with code 137' });
+    expect(deriveStatus({ session, capabilities: RESUMABLE, look: REACHABLE, nowMs: NOW })).toEqual({
+      status: 'exited',
+      reason: 'The agent exited with code 137',
+    });
   });
 
   it('needs_you with what it waits for', () => {

@@ -63,10 +63,14 @@ function describeExit(exit: NonNullable<Session['exit']>): string {
 
 function deriveActivity(session: Session, capabilities: AgentCapabilities, nowMs: number): DerivedStatus {
   if (session.activity === 'needs_you') {
-    return { status: 'needs_you', reason: session.attention === null ? 'The agent waits for you' : `The agent waits for you: ${session.attention}` };
+    return {
+      status: 'needs_you',
+      reason: session.attention === null ? 'The agent waits for you' : `The agent waits for you: ${session.attention}`,
+    };
   }
   const evidenceAgeMs = session.activityAtMs === null ? Number.POSITIVE_INFINITY : nowMs - session.activityAtMs;
-  if (session.activity === 'working' && evidenceAgeMs <= WORKING_EVIDENCE_LIMIT_MS) return { status: 'working', reason: 'The agent reported work' };
+  if (session.activity === 'working' && evidenceAgeMs <= WORKING_EVIDENCE_LIMIT_MS)
+    return { status: 'working', reason: 'The agent reported work' };
   if (!capabilities.canSignal) return { status: 'running', reason: 'The agent runs; it cannot report what it does' };
   if (session.activity === 'working') return { status: 'no_signal', reason: 'The last report said "working", too long ago to be believed' };
   if (session.firstSignalAtMs === null) {

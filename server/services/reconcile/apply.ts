@@ -50,10 +50,18 @@ export function createApply(context: SessionContext, parts: Parts) {
         store.sessions.note(session.id, { kind: 'reaped', reason: action.why });
         return;
       case 'adopt':
-        store.sessions.update(session.id, { launchId: action.launchId, exit: null, recovery: null }, { kind: 'adopted', reason: action.why });
+        store.sessions.update(
+          session.id,
+          { launchId: action.launchId, exit: null, recovery: null },
+          { kind: 'adopted', reason: action.why },
+        );
         return;
       case 'record-exit':
-        store.sessions.update(session.id, { launchId: action.launchId, exit: action.exit, recovery: null, attention: null }, { kind: 'exited', reason: action.why });
+        store.sessions.update(
+          session.id,
+          { launchId: action.launchId, exit: action.exit, recovery: null, attention: null },
+          { kind: 'exited', reason: action.why },
+        );
         return;
       case 'finish-spawn':
         parts.spawn.markSpawned(session, action.why);
@@ -87,7 +95,11 @@ export function createApply(context: SessionContext, parts: Parts) {
   /** Shows `recovering` from the moment a relaunch is decided, not from when its turn comes. */
   function queueRelaunch(session: Session, why: string): Session {
     if (session.recovery?.state === 'queued') return session;
-    return store.sessions.update(session.id, { recovery: { state: 'queued', reason: why, atMs: clock.nowMs() } }, { kind: 'recovery-queued', reason: why });
+    return store.sessions.update(
+      session.id,
+      { recovery: { state: 'queued', reason: why, atMs: clock.nowMs() } },
+      { kind: 'recovery-queued', reason: why },
+    );
   }
 
   /** Waits for its turn without holding the session, so that a kill or an ensure need not wait behind a reboot's whole queue. */
@@ -119,7 +131,10 @@ export function createApply(context: SessionContext, parts: Parts) {
         if (action.kind === 'relaunch' || action.kind === 'restore-parked') await throttled(action, seen);
         else await context.sessionLocks.run(seen.id, () => run(action, seen));
       } catch (caught) {
-        log.warn({ sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message }, 'reconcile action did not finish');
+        log.warn(
+          { sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message },
+          'reconcile action did not finish',
+        );
       }
     },
   };

@@ -1,11 +1,12 @@
 /** One look at everything reconcile decides on: rows, runtimes, worktrees, and how absent ones would come back. No decisions. */
+
+import type { LaunchDecision } from '../../core/agent/capabilities.ts';
+import { toAppError } from '../../core/errors.ts';
+import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { countMisses, isConfirmedMissing, type MissHistory } from '../../core/reconcile/missing.ts';
 import type { ReconcileInput, RowObservation } from '../../core/reconcile/plan.ts';
-import type { LaunchDecision } from '../../core/agent/capabilities.ts';
-import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import type { Probe } from '../../core/session/probe.ts';
 import type { Session } from '../../core/session/session.ts';
-import { toAppError } from '../../core/errors.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Recover } from '../sessions/recover.ts';
 
@@ -67,7 +68,8 @@ export function createObserver(deps: Deps) {
       .map((id) => store.sessions.get(id))
       .filter((session): session is Session => session !== null);
 
-    const probeOf = (session: Session): Probe => observation.byHandle.get(session.runtimeHandle) ?? { state: 'unknown', why: 'Its runtime was not looked at' };
+    const probeOf = (session: Session): Probe =>
+      observation.byHandle.get(session.runtimeHandle) ?? { state: 'unknown', why: 'Its runtime was not looked at' };
     const absent = open.filter((session) => probeOf(session).state === 'dead').map((session) => session.id);
     misses = countMisses(misses, absent, clock.monotonicMs());
     const rows = await Promise.all([...open, ...parked, ...ended].map((session) => observeRow(session, probeOf(session), options)));

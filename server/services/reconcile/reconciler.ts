@@ -2,10 +2,11 @@
  * Observe, plan, apply: once at boot, then by the reaper for as long as the daemon runs. Rounds never overlap; what a round
  * starts goes on beside the next one, which leaves busy sessions alone.
  */
+
+import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { planReconcile, type ReconcileAction, type ReconcilePlan } from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
-import { toAppError } from '../../core/errors.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Apply } from './apply.ts';
 import type { Observe } from './observe.ts';
@@ -28,7 +29,12 @@ type Deps = Pick<SessionContext, 'looks' | 'clock' | 'log' | 'store'> & {
   readonly afterRound: () => void;
 };
 
-export type BootSummary = { readonly live: number; readonly recovering: number; readonly undecided: number; readonly startQueued: () => void };
+export type BootSummary = {
+  readonly live: number;
+  readonly recovering: number;
+  readonly undecided: number;
+  readonly startQueued: () => void;
+};
 
 export function createReconciler(deps: Deps) {
   const { log, clock, looks } = deps;
@@ -52,9 +58,11 @@ export function createReconciler(deps: Deps) {
   function start(action: ReconcileAction, rows: ReadonlyMap<SessionId, Session>): void {
     const seen = rows.get(action.sessionId);
     if (seen === undefined) return;
-    deps.track(`reconcile ${action.kind} ${action.sessionId}`, () => deps.apply.apply(action, seen)).catch((caught: unknown) => {
-      log.debug({ action: action.kind, sessionId: action.sessionId, error: toAppError(caught).message }, 'reconcile action refused');
-    });
+    deps
+      .track(`reconcile ${action.kind} ${action.sessionId}`, () => deps.apply.apply(action, seen))
+      .catch((caught: unknown) => {
+        log.debug({ action: action.kind, sessionId: action.sessionId, error: toAppError(caught).message }, 'reconcile action refused');
+      });
   }
 
   async function runRound(): Promise<void> {

@@ -1,14 +1,15 @@
 /** What the session services share: the ports they act through and the small things that guard them. Types only. */
+
+import type { ProjectId, SessionId } from '../../core/ids.ts';
 import type { AgentRegistry } from '../../ports/agent.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FaultPoints } from '../../ports/fault-points.ts';
 import type { Log } from '../../ports/log.ts';
+import type { ProcessRunner } from '../../ports/process-runner.ts';
 import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe, RuntimeTerminal } from '../../ports/runtime.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Store } from '../../ports/store.ts';
 import type { WorkspacePort } from '../../ports/workspace.ts';
-import type { ProcessRunner } from '../../ports/process-runner.ts';
-import type { ProjectId, SessionId } from '../../core/ids.ts';
 import type { KeyedLocks } from '../locks.ts';
 import type { Looks } from '../looks.ts';
 

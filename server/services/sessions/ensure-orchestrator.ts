@@ -47,7 +47,10 @@ export function createEnsureOrchestrator(context: SessionContext, parts: Parts) 
   async function restoreNewest(request: EnsureRequest): Promise<Session | null> {
     const newest = recoverableOrchestrators(store, request.projectId)[0];
     if (newest === undefined) return null;
-    return await context.sessionLocks.run(newest.id, async () => (await parts.recover.restoreTerminated(requireSession(store, newest.id))).session);
+    return await context.sessionLocks.run(
+      newest.id,
+      async () => (await parts.recover.restoreTerminated(requireSession(store, newest.id))).session,
+    );
   }
 
   return async function ensureOrchestrator(request: EnsureRequest): Promise<Ensured> {
@@ -66,7 +69,14 @@ export function createEnsureOrchestrator(context: SessionContext, parts: Parts) 
       }
       const restored = await restoreNewest(request);
       if (restored !== null) return { session: restored, created: false };
-      const order = { projectId: request.projectId, agent: request.agent, command: request.command, prompt: null, title: null, branch: null };
+      const order = {
+        projectId: request.projectId,
+        agent: request.agent,
+        command: request.command,
+        prompt: null,
+        title: null,
+        branch: null,
+      };
       return { session: await parts.spawn.spawn({ ...order, kind: 'orchestrator' }), created: true };
     });
   };

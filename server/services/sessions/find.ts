@@ -47,7 +47,13 @@ function newestOrchestrator(store: Store, projectId: ProjectId): Session | null 
 export function recoverableOrchestrators(store: Store, projectId: ProjectId): readonly Session[] {
   const ended = store.sessions.list({ projectId, phases: ['terminated'] });
   return newestFirst(
-    ended.filter((session) => session.kind === 'orchestrator' && session.killRequestedAtMs === null && session.endReason !== 'killed' && session.replacedBy === null),
+    ended.filter(
+      (session) =>
+        session.kind === 'orchestrator' &&
+        session.killRequestedAtMs === null &&
+        session.endReason !== 'killed' &&
+        session.replacedBy === null,
+    ),
   );
 }
 

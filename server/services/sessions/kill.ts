@@ -27,7 +27,17 @@ export function createKill(context: SessionContext) {
     faults.passed('kill.worktree');
     const ended = store.sessions.update(
       session.id,
-      { phase: 'terminated', endReason: 'killed', endDetail: outcome.note, slot: null, parked: false, recovery: null, activity: 'unknown', activitySource: 'none', attention: null },
+      {
+        phase: 'terminated',
+        endReason: 'killed',
+        endDetail: outcome.note,
+        slot: null,
+        parked: false,
+        recovery: null,
+        activity: 'unknown',
+        activitySource: 'none',
+        attention: null,
+      },
       { kind: 'killed', reason: 'asked for by the user', data: { worktree: outcome.worktree } },
     );
     failMessages(session.id);
@@ -70,7 +80,11 @@ export function createKill(context: SessionContext) {
         const intended =
           session.killRequestedAtMs !== null
             ? session
-            : store.sessions.update(id, { killRequestedAtMs: clock.nowMs(), parked: false }, { kind: 'kill-requested', reason: 'asked for by the user' });
+            : store.sessions.update(
+                id,
+                { killRequestedAtMs: clock.nowMs(), parked: false },
+                { kind: 'kill-requested', reason: 'asked for by the user' },
+              );
         faults.passed('kill.intent');
         return await finish(intended);
       });

@@ -75,14 +75,22 @@ export function createLaunching(deps: Deps) {
     const { byHandle } = await runtime.probe([taken], { limitMs: PROBE_LIMIT_MS });
     const probe = byHandle.get(taken);
     if (probe === undefined || probe.state === 'unknown') {
-      throw new AppError({ code: 'RUNTIME_UNAVAILABLE', message: 'The session host does not answer.', hint: 'It is tried again by itself; `ao get ' + session.id + '` shows when it is done.' });
+      throw new AppError({
+        code: 'RUNTIME_UNAVAILABLE',
+        message: 'The session host does not answer.',
+        hint: `It is tried again by itself; \`ao get ${session.id}\` shows when it is done.`,
+      });
     }
     if (probe.state === 'dead') return 'cleared';
     const { tags } = probe;
     const ours = tags.instanceId === store.meta.instanceId && tags.sessionId === session.id && tags.launchId !== null;
     if (!ours || !store.sessions.launchIds(session.id).some((id) => id === tags.launchId)) return 'foreign';
     if (probe.state === 'alive') {
-      throw new AppError({ code: 'SESSION_BUSY', message: `An earlier launch of ${session.id} is alive after all.`, hint: `It is adopted by itself; see \`ao get ${session.id}\`.` });
+      throw new AppError({
+        code: 'SESSION_BUSY',
+        message: `An earlier launch of ${session.id} is alive after all.`,
+        hint: `It is adopted by itself; see \`ao get ${session.id}\`.`,
+      });
     }
     await runtime.destroy(taken, tags.launchId as NonNullable<typeof tags.launchId>);
     return 'cleared';
@@ -105,12 +113,23 @@ export function createLaunching(deps: Deps) {
           if ((await freeHandle(current, current.runtimeHandle)) === 'foreign') {
             attempt += 1;
             const runtimeHandle = runtime.handleFor(session.id, attempt);
-            deps.log.warn({ sessionId: session.id, taken: current.runtimeHandle, next: runtimeHandle }, 'runtime name held by a foreign runtime');
-            current = store.sessions.update(session.id, { runtimeHandle }, { kind: 'handle-changed', reason: 'its name is held by a foreign runtime' });
+            deps.log.warn(
+              { sessionId: session.id, taken: current.runtimeHandle, next: runtimeHandle },
+              'runtime name held by a foreign runtime',
+            );
+            current = store.sessions.update(
+              session.id,
+              { runtimeHandle },
+              { kind: 'handle-changed', reason: 'its name is held by a foreign runtime' },
+            );
           }
         }
       }
-      throw new AppError({ code: 'RUNTIME_HANDLE_TAKEN', message: `All names for ${session.id} are held by foreign runtimes.`, hint: 'End them, then try again.' });
+      throw new AppError({
+        code: 'RUNTIME_HANDLE_TAKEN',
+        message: `All names for ${session.id} are held by foreign runtimes.`,
+        hint: 'End them, then try again.',
+      });
     },
 
     /** Launches anew inside the exited runtime. */

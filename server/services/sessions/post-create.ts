@@ -14,7 +14,12 @@ export async function runPostCreate(deps: Pick<SessionContext, 'runner' | 'log'>
     deps.log.info({ projectId: project.id, cwd }, 'post-create command starts');
     const result = await deps.runner.run({ command: '/bin/sh', args: ['-c', command], cwd, env, timeoutMs: LIMIT_MS });
     if (result.outcome === 'exited' && result.code === 0) continue;
-    const how = result.outcome === 'exited' ? `exited with ${result.code ?? result.signal ?? '?'}` : result.outcome === 'timed_out' ? 'did not end in 15 minutes' : 'could not be started';
+    const how =
+      result.outcome === 'exited'
+        ? `exited with ${result.code ?? result.signal ?? '?'}`
+        : result.outcome === 'timed_out'
+          ? 'did not end in 15 minutes'
+          : 'could not be started';
     const tail = `${result.stdout}\n${result.stderr}`.trim().slice(-TAIL_CHARACTERS);
     throw new AppError({
       code: 'POST_CREATE_FAILED',

@@ -70,7 +70,10 @@ export function createRecover(context: SessionContext, launching: Launching) {
     try {
       await agent.prepare(launching.contextOf(begun, project, mode));
       faults.passed('recover.agent-setup');
-      const launched = way.into === 'new runtime' ? await launching.create(begun, project, { mode, token }) : await restarted(begun, project, { mode, token });
+      const launched =
+        way.into === 'new runtime'
+          ? await launching.create(begun, project, { mode, token })
+          : await restarted(begun, project, { mode, token });
       faults.passed('recover.runtime');
       const live = markBack(launched, mode, decision.why);
       faults.passed('recover.live');
@@ -81,7 +84,11 @@ export function createRecover(context: SessionContext, launching: Launching) {
     }
   }
 
-  async function restarted(session: Session, project: Project, launch: { readonly mode: RecoveryMode; readonly token: string }): Promise<Session> {
+  async function restarted(
+    session: Session,
+    project: Project,
+    launch: { readonly mode: RecoveryMode; readonly token: string },
+  ): Promise<Session> {
     await launching.restart(session, project, launch);
     return session;
   }
@@ -144,7 +151,11 @@ export function createRecover(context: SessionContext, launching: Launching) {
       if (failure.code === 'SESSION_NOT_RESUMABLE') terminateUnresumable(session, failure.message);
       else if (failure.code !== 'RUNTIME_UNAVAILABLE') {
         const reason = `${failure.message} ${failure.hint}`;
-        store.sessions.update(id, { recovery: { state: 'failed', reason, atMs: clock.nowMs() } }, { kind: 'recovery-failed', reason: failure.message, data: { code: failure.code } });
+        store.sessions.update(
+          id,
+          { recovery: { state: 'failed', reason, atMs: clock.nowMs() } },
+          { kind: 'recovery-failed', reason: failure.message, data: { code: failure.code } },
+        );
         log.warn({ sessionId: id, code: failure.code, error: failure.message }, 'relaunch failed; the session needs recovery');
       }
       throw failure;
@@ -175,7 +186,13 @@ export function createRecover(context: SessionContext, launching: Launching) {
       if (current !== null && current.exit === null && current.phase === 'live') {
         store.sessions.update(
           session.id,
-          { launchId: session.launchId, exit: session.exit, recovery: null, launchMode: session.launchMode, agentSessionId: session.agentSessionId },
+          {
+            launchId: session.launchId,
+            exit: session.exit,
+            recovery: null,
+            launchMode: session.launchMode,
+            agentSessionId: session.agentSessionId,
+          },
           { kind: 'resume-failed', reason: toAppError(caught).message },
         );
       }
@@ -191,13 +208,22 @@ export function createRecover(context: SessionContext, launching: Launching) {
     if (probe === undefined || probe.state === 'unknown') throw hostSilent(session, probe?.why ?? 'it was not asked');
     if (probe.state === 'dead') return await relaunch(session.id, 'asked for by the user; its runtime is gone');
     if (probe.tags.launchId !== session.launchId) {
-      throw new AppError({ code: 'SESSION_BUSY', message: `${session.id} is being settled after an interruption.`, hint: `Look again with \`ao get ${session.id}\`.` });
+      throw new AppError({
+        code: 'SESSION_BUSY',
+        message: `${session.id} is being settled after an interruption.`,
+        hint: `Look again with \`ao get ${session.id}\`.`,
+      });
     }
     if (probe.state === 'exited') {
-      const exited = store.sessions.update(session.id, { exit: probe.exit, recovery: null }, { kind: 'exited', reason: 'found when its recovery was asked for' });
+      const exited = store.sessions.update(
+        session.id,
+        { exit: probe.exit, recovery: null },
+        { kind: 'exited', reason: 'found when its recovery was asked for' },
+      );
       return await relaunchExited(exited);
     }
-    if (session.recovery !== null) store.sessions.update(session.id, { recovery: null }, { kind: 'adopted', reason: 'its runtime lives after all' });
+    if (session.recovery !== null)
+      store.sessions.update(session.id, { recovery: null }, { kind: 'adopted', reason: 'its runtime lives after all' });
     return 'alive';
   }
 
@@ -235,7 +261,11 @@ export function createRecover(context: SessionContext, launching: Launching) {
       return await locked(id, async (session) => {
         if (session.phase === 'spawning') throw beingStarted(session);
         if (session.phase === 'terminated') {
-          throw new AppError({ code: 'SESSION_NOT_LIVE', message: `${id} is terminated; there is nothing to resume in place.`, hint: `Bring it back with \`ao restore ${id}\`.` });
+          throw new AppError({
+            code: 'SESSION_NOT_LIVE',
+            message: `${id} is terminated; there is nothing to resume in place.`,
+            hint: `Bring it back with \`ao restore ${id}\`.`,
+          });
         }
         return refuseAlive(session, await recoverLive(session));
       });
@@ -247,11 +277,19 @@ export type Recover = ReturnType<typeof createRecover>;
 
 function refuseAlive(session: Session, recovered: Recovered | 'alive'): Recovered {
   if (recovered !== 'alive') return recovered;
-  throw new AppError({ code: 'SESSION_ALREADY_LIVE', message: `${session.id} is live and its agent runs; there is nothing to bring back.`, hint: `See it with \`ao logs ${session.id}\`.` });
+  throw new AppError({
+    code: 'SESSION_ALREADY_LIVE',
+    message: `${session.id} is live and its agent runs; there is nothing to bring back.`,
+    hint: `See it with \`ao logs ${session.id}\`.`,
+  });
 }
 
 function beingStarted(session: Session): AppError {
-  return new AppError({ code: 'SESSION_BUSY', message: `${session.id} is still being started.`, hint: `Look again with \`ao get ${session.id}\`.` });
+  return new AppError({
+    code: 'SESSION_BUSY',
+    message: `${session.id} is still being started.`,
+    hint: `Look again with \`ao get ${session.id}\`.`,
+  });
 }
 
 function notResumable(session: Session, why: string): AppError {
@@ -277,4 +315,3 @@ function hostSilent(session: Session, why: string): AppError {
     hint: `Look again with \`ao get ${session.id}\`; \`ao status\` says more.`,
   });
 }
-

@@ -25,7 +25,10 @@ type Parts = {
   readonly delivery: Delivery;
 };
 
-export function createSessions(context: SessionContext, parts: Parts): { readonly sessions: SessionService; readonly orchestrator: OrchestratorService } {
+export function createSessions(
+  context: SessionContext,
+  parts: Parts,
+): { readonly sessions: SessionService; readonly orchestrator: OrchestratorService } {
   const { store, runtime, agents, clock, secrets } = context;
   const { operations } = parts;
 
@@ -37,7 +40,10 @@ export function createSessions(context: SessionContext, parts: Parts): { readonl
   const sessions: SessionService = {
     list({ projectId, which }) {
       if (projectId !== null) requireProject(store, projectId);
-      const filter = { ...(projectId === null ? {} : { projectId }), ...(which === 'all' ? {} : { phases: ['spawning', 'live'] as const }) };
+      const filter = {
+        ...(projectId === null ? {} : { projectId }),
+        ...(which === 'all' ? {} : { phases: ['spawning', 'live'] as const }),
+      };
       return store.sessions.list(filter).map(report);
     },
     get: (ref) => report(resolveSession(store, ref)),
@@ -66,7 +72,11 @@ export function createSessions(context: SessionContext, parts: Parts): { readonl
     async logs(ref, { lines }) {
       const session = resolveSession(store, ref);
       if (session.phase === 'terminated') {
-        throw new AppError({ code: 'SESSION_NOT_LIVE', message: `${session.id} is terminated; its terminal is gone.`, hint: `Bring it back with \`ao restore ${session.id}\`.` });
+        throw new AppError({
+          code: 'SESSION_NOT_LIVE',
+          message: `${session.id} is terminated; its terminal is gone.`,
+          hint: `Bring it back with \`ao restore ${session.id}\`.`,
+        });
       }
       const text = await runtime.capture(session.runtimeHandle, { historyLines: lines });
       return { id: session.id, text: text.split('\n').slice(-lines).join('\n') };
@@ -74,11 +84,19 @@ export function createSessions(context: SessionContext, parts: Parts): { readonl
     send(ref, { text, key }) {
       const session = resolveSession(store, ref);
       if (session.phase === 'terminated') {
-        throw new AppError({ code: 'SESSION_NOT_LIVE', message: `${session.id} is terminated and takes no messages.`, hint: `Bring it back with \`ao restore ${session.id}\`.` });
+        throw new AppError({
+          code: 'SESSION_NOT_LIVE',
+          message: `${session.id} is terminated and takes no messages.`,
+          hint: `Bring it back with \`ao restore ${session.id}\`.`,
+        });
       }
       const bytes = new TextEncoder().encode(text).length;
       if (bytes > MESSAGE_LIMIT_BYTES) {
-        throw new AppError({ code: 'MESSAGE_TOO_LONG', message: `The message has ${bytes} bytes; the limit is ${MESSAGE_LIMIT_BYTES}.`, hint: 'Put the text into a file and name the file in the message.' });
+        throw new AppError({
+          code: 'MESSAGE_TOO_LONG',
+          message: `The message has ${bytes} bytes; the limit is ${MESSAGE_LIMIT_BYTES}.`,
+          hint: 'Put the text into a file and name the file in the message.',
+        });
       }
       const id = secrets.newMessageId();
       const message = store.messages.enqueue({ id, sessionId: session.id, key: key ?? id, text });

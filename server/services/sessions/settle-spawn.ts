@@ -19,7 +19,8 @@ export function createSettleSpawn(context: SessionContext, spawn: Pick<Spawn, 'm
         hint: `It is settled by itself; look again with \`ao get ${session.id}\`.`,
       });
     }
-    const created = probe.state !== 'dead' && probe.tags.launchId === session.launchId && probe.tags.instanceId === context.store.meta.instanceId;
+    const created =
+      probe.state !== 'dead' && probe.tags.launchId === session.launchId && probe.tags.instanceId === context.store.meta.instanceId;
     if (created) spawn.markSpawned(session, 'its runtime was created; only the mark was missing');
     else await undoSpawn(context, session, 'the spawn was cut off before its runtime was created');
   };

@@ -29,7 +29,9 @@ export function createSpawn(context: SessionContext, launching: Launching) {
   const { store, runtime, workspace, agents, secrets, clock, faults, log } = context;
 
   /** Everything that can be known to fail before anything is written. */
-  async function check(order: SpawnOrder): Promise<{ readonly project: Project; readonly agentName: string; readonly command: string | null }> {
+  async function check(
+    order: SpawnOrder,
+  ): Promise<{ readonly project: Project; readonly agentName: string; readonly command: string | null }> {
     const project = requireProject(store, order.projectId);
     const orchestrates = order.kind === 'orchestrator';
     const agentName = order.agent ?? (orchestrates ? project.orchestratorAgent : project.agent);
@@ -54,7 +56,13 @@ export function createSpawn(context: SessionContext, launching: Launching) {
     const { project, agentName, command } = facts;
     const number = store.sessions.nextNumber(project.id);
     const id: SessionId = toSessionId(project.id, number);
-    const place = await workspace.plan({ projectId: project.id, sessionId: id, repository: project.path, base: project.base, branch: order.branch });
+    const place = await workspace.plan({
+      projectId: project.id,
+      sessionId: id,
+      repository: project.path,
+      base: project.base,
+      branch: order.branch,
+    });
     return {
       id,
       projectId: project.id,
@@ -118,15 +126,28 @@ export function createSpawn(context: SessionContext, launching: Launching) {
     const later = `It is settled as soon as the session host answers: see \`ao get ${row.id}\`.`;
     // Whether the host took the request cannot be told (I9): the row stays, reconcile finishes or undoes it.
     if (isAppError(failure, 'RUNTIME_UNAVAILABLE')) {
-      return new AppError({ code: failure.code, message: `Spawn of ${row.id} stopped at "${step}": ${failure.message}`, hint: later }, { cause: failure });
+      return new AppError(
+        { code: failure.code, message: `Spawn of ${row.id} stopped at "${step}": ${failure.message}`, hint: later },
+        { cause: failure },
+      );
     }
     try {
       await undoSpawn(context, row, `failed at "${step}": ${failure.message}`);
     } catch (caught) {
       log.error({ sessionId: row.id, error: toAppError(caught).message }, 'undo of a failed spawn did not finish');
-      return new AppError({ code: failure.code, message: `Spawn of ${row.id} failed at "${step}": ${failure.message} Its undo is not finished yet.`, hint: later }, { cause: failure });
+      return new AppError(
+        {
+          code: failure.code,
+          message: `Spawn of ${row.id} failed at "${step}": ${failure.message} Its undo is not finished yet.`,
+          hint: later,
+        },
+        { cause: failure },
+      );
     }
-    return new AppError({ code: failure.code, message: `Spawn failed at "${step}" and was undone: ${failure.message}`, hint: failure.hint }, { cause: failure });
+    return new AppError(
+      { code: failure.code, message: `Spawn failed at "${step}" and was undone: ${failure.message}`, hint: failure.hint },
+      { cause: failure },
+    );
   }
 
   function markSpawned(row: Session, why: string): Session {
@@ -156,7 +177,11 @@ export type Spawn = ReturnType<typeof createSpawn>;
 
 /** The first line of the prompt, cut to what a card can show. */
 function titleFrom(prompt: string | null, id: SessionId): string {
-  const first = (prompt ?? '').split(/[\r\n]/, 1)[0]?.replace(/\p{Cc}/gu, ' ').trim() ?? '';
+  const first =
+    (prompt ?? '')
+      .split(/[\r\n]/, 1)[0]
+      ?.replace(/\p{Cc}/gu, ' ')
+      .trim() ?? '';
   if (first === '') return id;
   return first.length <= 80 ? first : `${[...first].slice(0, 79).join('')}…`;
 }

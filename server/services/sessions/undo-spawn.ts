@@ -16,7 +16,11 @@ export async function undoSpawn(deps: Deps, session: Session, why: string): Prom
   deps.faults.passed('spawn.undo.runtime');
   const preservedRef = await deps.workspace.undo(session.workspace, session.id);
   deps.faults.passed('spawn.undo.worktree');
-  deps.store.sessions.remove(session.id, { kind: 'spawn-undone', reason: why, data: { prompt: session.prompt, command: session.command, preservedRef } });
+  deps.store.sessions.remove(session.id, {
+    kind: 'spawn-undone',
+    reason: why,
+    data: { prompt: session.prompt, command: session.command, preservedRef },
+  });
   deps.looks.forget(session.id);
   deps.log.warn({ sessionId: session.id, why, preservedRef }, 'spawn undone');
   deps.faults.passed('spawn.undo.row');
