@@ -15,9 +15,9 @@ export default defineConfig({
         define,
         test: {
           name: 'unit',
-          include: ['server/**/*.test.ts', 'scripts/**/*.test.mjs'],
+          include: ['server/**/*.test.ts', 'app/**/*.test.ts', 'scripts/**/*.test.mjs'],
           exclude: ['server/**/*.int.test.ts', 'server/stories/**'],
-          testTimeout: 10_000,
+          testTimeout: 60_000,
         },
       },
       { define, test: { name: 'integration', include: ['server/**/*.int.test.ts'], ...PATIENT } },

@@ -1,8 +1,11 @@
 /**
- * Bundles the product: the daemon with its code cache, `ao.js`, `ao-hook.cjs` and the migrations. One file each, because a file that is not
- * read costs nothing at start, and because an `ao` in use must not lose a chunk to a rebuild.
+ * Builds the product. The server: the daemon with its code cache, the gateway, `ao.js`, `ao-hook.cjs` and the migrations, one file
+ * each, because a file that is not read costs nothing at start, and because an `ao` in use must not lose a chunk to a rebuild.
+ * The pages: Next's own build in `.next` (lib/build-pages.mjs). Each is built only when its own content has changed.
  *
- *   node scripts/build.mjs [--if-stale] [--with-fault-points --out-dir .test-build]
+ *   node scripts/build.mjs [--if-stale] [--only server|pages] [--with-fault-points --out-dir .test-build]
+ *
+ * A build into another folder is one of the server only: the pages are the same for both.
  *
  * `__AO_FAULTS__` is true only in a build for tests: a release build cannot be told by its environment to kill itself.
  */
@@ -22,6 +25,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ensurePagesBuilt } from './lib/build-pages.mjs';
 import { withLock } from './lib/lock.mjs';
 import { Problem, reportProblem } from './lib/problem.mjs';
 import { ROOT } from './lib/root.mjs';
@@ -30,7 +34,9 @@ import { contentStamp } from './lib/stamp.mjs';
 /** The oldest Node we run on; newer syntax is lowered. */
 const TARGET = 'node20.19';
 const STAMP = '.stamp';
-const OUTPUTS = ['daemon.mjs', 'daemon.cjs', 'daemon.cjs.cache', 'ao.js', 'ao-hook.cjs', 'migrations'];
+const OUTPUTS = ['daemon.mjs', 'daemon.cjs', 'daemon.cjs.cache', 'gateway.mjs', 'ao.js', 'ao-hook.cjs', 'migrations'];
+/** Native, or optional parts of a package that are not installed: they stay out of the bundles. */
+const EXTERNAL = ['better-sqlite3', 'node-pty', 'bufferutil', 'utf-8-validate'];
 
 /** Bundled CommonJS (pino) calls `require` for node's own modules, which an ES module does not have. */
 const REQUIRE_BANNER =
@@ -68,7 +74,7 @@ function entries(define) {
   const esm = { ...common, format: 'esm', banner: { js: REQUIRE_BANNER } };
   return [
     { out: 'daemon.mjs', options: { ...esm, banner: {}, entryPoints: ['server/daemon/cached-entry.ts'] } },
-    // CommonJS, because only a script can be run from a code cache. better-sqlite3 is native: it stays in node_modules. Names
+    // CommonJS, because only a script can be run from a code cache. Names
     // are kept for the logs' stack traces.
     {
       out: 'daemon.cjs',
@@ -77,11 +83,14 @@ function entries(define) {
         ...CJS_URL(define),
         format: 'cjs',
         entryPoints: ['server/main.ts'],
-        external: ['better-sqlite3'],
+        external: EXTERNAL,
         keepNames: true,
       },
     },
-    { out: 'ao.js', shebang: true, options: { ...esm, entryPoints: ['server/cli/main.ts'] } },
+    // Next stays in node_modules: it finds its own files there.
+    { out: 'gateway.mjs', options: { ...esm, entryPoints: ['server/gateway/main.ts'] } },
+    // qrcode is wanted by one command only.
+    { out: 'ao.js', shebang: true, options: { ...esm, entryPoints: ['server/cli/main.ts'], external: ['qrcode'] } },
     { out: 'ao-hook.cjs', options: { ...common, format: 'cjs', entryPoints: ['server/hook-client/main.ts'], minify: true } },
   ];
 }
@@ -146,10 +155,10 @@ export async function ensureBuilt({ outDir = 'dist', faultPoints = 'off', force 
   if (outDir === 'dist') linkCommand();
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const settings = { version, faultPoints, target: TARGET };
-  if (force !== 'yes' && isFresh(target, contentStamp(settings))) return false;
+  if (force !== 'yes' && isFresh(target, contentStamp('server', settings))) return false;
   const onWait = (pid) => console.error(`Waiting for another build (pid ${pid}) …`);
   return withLock(`build-${outDir.replace(/\W/g, '')}`, { onWait }, async () => {
-    const stamp = contentStamp(settings);
+    const stamp = contentStamp('server', settings);
     if (force !== 'yes' && isFresh(target, stamp)) return false;
     const staging = join(ROOT, '.tooling', `${outDir.replace(/\W/g, '')}.new`);
     rmSync(staging, { recursive: true, force: true });
@@ -180,20 +189,39 @@ function toProblem(error) {
   });
 }
 
+/** Both parts side by side; `only` leaves the other one out. */
+async function buildParts({ outDir, faultPoints, force, only }) {
+  const parts = [];
+  if (only !== 'pages') parts.push(ensureBuilt({ outDir, faultPoints, force }));
+  if (only === 'pages' || (only !== 'server' && outDir === 'dist')) parts.push(ensurePagesBuilt({ force }));
+  // All of them settle before one failure is told: a build that goes on would print into it.
+  const settled = await Promise.allSettled(parts);
+  const failed = settled.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.some(({ value }) => value);
+}
+
 export async function main(argv) {
   const { values } = parseArgs({
     args: argv,
-    options: { 'if-stale': { type: 'boolean' }, 'with-fault-points': { type: 'boolean' }, 'out-dir': { type: 'string', default: 'dist' } },
+    options: {
+      'if-stale': { type: 'boolean' },
+      'with-fault-points': { type: 'boolean' },
+      'out-dir': { type: 'string', default: 'dist' },
+      only: { type: 'string' },
+    },
   });
   const startedMs = performance.now();
   const outDir = values['out-dir'];
   try {
-    const built = await ensureBuilt({
+    const built = await buildParts({
       outDir,
+      only: values.only,
       faultPoints: values['with-fault-points'] ? 'on' : 'off',
       force: values['if-stale'] ? 'no' : 'yes',
     });
-    console.error(built ? `Built ${outDir} in ${Math.round(performance.now() - startedMs)} ms.` : `${outDir} is up to date.`);
+    const what = values.only === 'pages' ? 'the pages' : outDir;
+    console.error(built ? `Built ${what} in ${Math.round(performance.now() - startedMs)} ms.` : `Up to date: ${what}.`);
     return 0;
   } catch (error) {
     return reportProblem(toProblem(error));

@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import swc from '@swc/core';
 import { Visitor } from '@swc/core/Visitor.js';
 import { cruise } from 'dependency-cruiser';
 import config from '../.dependency-cruiser.mjs';
@@ -17,13 +18,19 @@ Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
   return statement;
 };
 
+// dependency-cruiser parses everything as plain TypeScript, in which JSX is a syntax error.
+const { parseFileSync } = swc.Compiler.prototype;
+swc.Compiler.prototype.parseFileSync = function parseFileSyncOrTsx(path, parseOptions) {
+  return parseFileSync.call(this, path, path.endsWith('.tsx') ? { ...parseOptions, tsx: true } : parseOptions);
+};
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
-const folders = ['server', 'drizzle'];
+const folders = ['server', 'app', 'drizzle'];
 const expected = folders
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name)).replaceAll('\\', '/')))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'));
 
 const { forbidden, options } = config;
 const { output } = await cruise(folders, { ...options, ruleSet: { forbidden }, validate: true, outputType: 'json' });

@@ -61,6 +61,21 @@ function isTooOld(version, minimum) {
   return version !== null && (version[0] < minimum[0] || (version[0] === minimum[0] && version[1] < minimum[1]));
 }
 
+/** Where a browser for the journeys may be; Playwright's own is looked for by Playwright. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** For `npm test`: a Chromium, or the exact command to get one. */
+export async function checkBrowser() {
+  if (process.env.AO_TEST_CHROMIUM || process.platform === 'darwin') return;
+  const found = await Promise.all(BROWSERS.map((name) => versionOf(name, ['--version'])));
+  if (found.some((text) => text !== null)) return;
+  throw new Problem({
+    code: 'SYSTEM_INCOMPLETE',
+    message: 'No Chromium was found on PATH; the journeys through the dashboard run in a real one.',
+    hint: `${installCommand(['chromium'])}   (or set AO_TEST_CHROMIUM to one)`,
+  });
+}
+
 /** Throws a Problem that names everything missing at once. */
 export async function checkSystem() {
   const found = await Promise.all(PROGRAMS.map(async (program) => ({ ...program, text: await versionOf(program.name, program.args) })));

@@ -1,5 +1,5 @@
 /** `npm test`: from a fresh clone to the verdict. Installs and checks what it must, then runs all of `verify`. */
-import { checkSystem } from './check-system.mjs';
+import { checkBrowser, checkSystem } from './check-system.mjs';
 import { ensureAgents } from './ensure-agents.mjs';
 import { ensureInstall } from './ensure-install.mjs';
 import { reportProblem } from './lib/problem.mjs';
@@ -8,6 +8,7 @@ async function main() {
   try {
     await ensureInstall();
     await checkSystem();
+    await checkBrowser();
     await ensureAgents();
     const { verify } = await import('./verify.mjs');
     return await verify(process.argv.slice(2));

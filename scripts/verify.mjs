@@ -7,6 +7,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { countJourneys } from './lib/playwright-counts.mjs';
 import { Problem, reportProblem } from './lib/problem.mjs';
 import { ROOT } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
@@ -35,7 +36,7 @@ const TOOLS = [
   },
   {
     name: 'types',
-    commands: [node(bin('typescript/bin/tsc'), '-p', 'server/core'), node(bin('typescript/bin/tsc'), '-p', 'server')],
+    commands: ['server/core', 'server', '.', 'e2e'].map((project) => node(bin('typescript/bin/tsc'), '-p', project)),
     mend: 'npm run types',
   },
   { name: 'layers', commands: [node('scripts/check-layers.mjs')], mend: 'npm run layers' },
@@ -50,7 +51,14 @@ const SUITES = [
   { name: 'stories', args: ['--maxWorkers=2'] },
 ];
 
-const STEPS = [...TOOLS.map((tool) => ({ ...tool, work: runTool })), ...SUITES.map((suite) => ({ ...suite, work: runSuite }))];
+/** Journeys in a real Chromium, against the built product. */
+const JOURNEYS = { name: 'e2e', mend: 'npm run verify -- e2e' };
+
+const STEPS = [
+  ...TOOLS.map((tool) => ({ ...tool, work: runTool })),
+  ...SUITES.map((suite) => ({ ...suite, work: runSuite })),
+  { ...JOURNEYS, work: runJourneys },
+];
 
 async function runTool({ commands }) {
   for (const [command, ...args] of commands) {
@@ -79,6 +87,20 @@ async function runSuite({ name, args }) {
   } finally {
     rmSync(report, { force: true });
   }
+}
+
+async function runJourneys() {
+  const report = join(ROOT, '.tooling', 'playwright.json');
+  rmSync(report, { force: true });
+  for (const args of [
+    ['scripts/build.mjs', '--if-stale'],
+    ['scripts/build.mjs', '--if-stale', '--with-fault-points', '--out-dir', '.test-build'],
+  ]) {
+    const built = await run(process.execPath, args);
+    if (built.code !== 0) return { passed: 0, failed: 1, skipped: 0, interrupted: built.signal !== null };
+  }
+  const { code, signal } = await run(process.execPath, [bin('@playwright/test/cli.js'), 'test']);
+  return { ...countJourneys(report, code), interrupted: signal !== null };
 }
 
 export function formatCounts({ passed, failed, skipped }) {

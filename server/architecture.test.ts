@@ -55,13 +55,13 @@ const BANS: readonly Ban[] = [
   },
   {
     rule: 'who owns the daemon is read by its entry only',
-    in: (file) => isProduct(file) && !/^server\/(daemon\/config\.ts|main\.ts|cli\/|gateway\/)/.test(file.path),
+    in: (file) => isProduct(file) && !/^server\/(daemon\/config\.ts|main\.ts|launcher\/)/.test(file.path),
     pattern: /\bAO_OWNER\b/,
     instead: 'Take `owner` from the Config that server/daemon/config.ts made.',
   },
   {
-    rule: 'the CLI sets AO_OWNER for the daemon and never reads it',
-    in: under('server/cli/', 'server/gateway/'),
+    rule: 'the launcher sets AO_OWNER for the daemon and never reads it',
+    in: under('server/launcher/'),
     pattern: /env(\.AO_OWNER|\[['"]AO_OWNER['"]\])(?!\s*=[^=])/,
     instead: '`ao start` overrides AO_OWNER with headless; what owner a running daemon has stands in its run file.',
   },
@@ -210,7 +210,7 @@ describe('the ratchets themselves', () => {
     ['shutdown cannot', 'server/daemon/shutdown.ts', 'await runtime.destroy(handle);'],
     ['shutdown cannot', 'server/daemon/shutdown.ts', 'process.kill(pid);'],
     ['who owns', 'server/services/a.ts', "const owner = env['AO_OWNER'];"],
-    ['the CLI sets', 'server/cli/a.ts', 'const owner = process.env.AO_OWNER;'],
+    ['the launcher sets', 'server/launcher/a.ts', 'const owner = process.env.AO_OWNER;'],
     ['fault points are armed', 'server/services/a.ts', "if (env['AO_FAULT']) die();"],
     ['tests mock no', 'server/core/a.test.ts', "vi.mock('node:fs');"],
     ['tests do not sleep', 'server/core/a.test.ts', 'await new Promise((resolve) => setTimeout(resolve, 50));'],
@@ -224,7 +224,7 @@ describe('the ratchets themselves', () => {
   it.each([
     ['core knows no time', 'server/core/a.ts', '/** Never calls Date.now(). */'],
     ['shutdown cannot', 'server/daemon/shutdown.ts', "import type { RuntimeConnection } from '../ports/runtime.ts';"],
-    ['the CLI sets', 'server/cli/a.ts', "const env = { ...process.env, AO_OWNER: 'headless' };"],
+    ['the launcher sets', 'server/launcher/a.ts', "const env = { ...process.env, AO_OWNER: 'headless' };"],
     ['services take time', 'server/services/a.ts', 'const at = new Date(nowMs).toISOString();'],
   ])('leaves alone what "%s" does not mean', (rule, path, text) => {
     expect(offenceOf(rule, path, text)).toHaveLength(0);

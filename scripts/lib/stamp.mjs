@@ -3,22 +3,37 @@
  * and the other way round.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT } from './root.mjs';
 
 /** What a build is made of. Tests are not: editing one must not rebuild the product. */
-const INPUTS = ['server', 'drizzle', 'scripts/build.mjs', 'scripts/lib/stamp.mjs', 'package-lock.json', 'tsconfig.json'];
-const NOT_BUILT = /\.(test|child)\.ts$|^server\/(testing|stories)\//;
+const INPUTS = {
+  server: ['server', 'drizzle', 'scripts/build.mjs', 'scripts/lib/stamp.mjs', 'package-lock.json', 'tsconfig.json'],
+  pages: [
+    'app',
+    'public',
+    'server/contract',
+    'server/core',
+    'next.config.mjs',
+    'postcss.config.mjs',
+    'scripts/lib/build-pages.mjs',
+    'package-lock.json',
+    'tsconfig.json',
+  ],
+};
+const NOT_BUILT = /\.(test|child)\.tsx?$|^server\/(testing|stories)\//;
 
 function filesBelow(path) {
+  if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return [path];
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => filesBelow(join(path, entry.name)));
 }
 
-/** A digest of every input's name and content, and of `options`. */
-export function contentStamp(options) {
-  const files = INPUTS.flatMap((input) => filesBelow(join(ROOT, input)))
+/** A digest of the name and content of everything that `part` (`server` or `pages`) is made of, and of `options`. */
+export function contentStamp(part, options) {
+  const files = INPUTS[part]
+    .flatMap((input) => filesBelow(join(ROOT, input)))
     .map((path) => relative(ROOT, path).replaceAll('\\', '/'))
     .filter((name) => !NOT_BUILT.test(name))
     .sort((a, b) => (a < b ? -1 : 1));

@@ -4,12 +4,12 @@ import { appErrorSchema } from '../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../contract/version.ts';
 import { AppError } from '../core/errors.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
+import { httpRequest } from '../launcher/http.ts';
+import { pause } from '../launcher/pause.ts';
+import { type Sighting, sightDaemon, unhealthy } from '../launcher/sighting.ts';
 import type { AppRouter } from '../transport/rpc/router.ts';
 import { type CliContext, locate } from './context.ts';
 import { readCredential } from './credential.ts';
-import { httpRequest } from './http.ts';
-import { pause } from './pause.ts';
-import { type Sighting, sightDaemon } from './sighting.ts';
 
 export type Api = TRPCClient<AppRouter>;
 
@@ -41,7 +41,7 @@ export function createApi({ port }: Pick<RunFileEntry, 'port'>, credential: stri
     url: `http://127.0.0.1:${port}/trpc`,
     headers: { authorization: `Bearer ${credential}` },
     fetch: async (input, init) => {
-      const url = new URL(String(input));
+      const url = new URL(typeof input === 'string' ? input : 'url' in input ? input.url : input.href);
       const { status, text } = await httpRequest({
         port,
         path: `${url.pathname}${url.search}`,
@@ -76,14 +76,6 @@ function notReady(sighting: Exclude<Sighting, { state: 'ready' }>, runFile: stri
         hint: 'Start it again with `ao start`.',
       });
   }
-}
-
-export function unhealthy(entry: RunFileEntry, why: string): AppError {
-  return new AppError({
-    code: 'DAEMON_UNHEALTHY',
-    message: `The daemon (pid ${entry.pid}) is there and does not answer: ${why}.`,
-    hint: 'ao stop --force && ao start',
-  });
 }
 
 /** The daemon's own error where it sent one. A broken connection leaves open what was done, and says so. */

@@ -9,13 +9,25 @@ export type CliContext = {
   readonly homedir: string;
   /** The daemon's bundle, which `ao start` runs. */
   readonly daemonEntry: string;
+  /** The gateway's bundle, which `ao up` runs in its own process, and the folder with the built pages. */
+  readonly gatewayEntry: string;
+  readonly pagesRoot: string;
+  /** Whether a person looks at stdout. */
+  readonly stdout: 'terminal' | 'file';
+  /** Resolves with the first of these signals. */
+  readonly untilSignal: (signals: readonly NodeJS.Signals[]) => Promise<NodeJS.Signals>;
   readonly readStdin: () => Promise<string>;
   /** A line for people, on stderr. */
   readonly note: (line: string) => void;
 };
 
 /** What a verb answers: one value for scripts, and the same for people. */
-export type VerbResult = { readonly value: unknown; readonly text: string };
+export type VerbResult = {
+  readonly value: unknown;
+  readonly text: string;
+  /** A verb that stays in the foreground after it has said what there is to say. */
+  readonly until?: Promise<void>;
+};
 
 /** Where the daemon is looked for. Throws `BAD_ENV`. */
 export function locate(context: CliContext): LocationConfig {

@@ -2,12 +2,13 @@
  * The commands, their arguments and options, to the letter of SPEC §9. Each verb is loaded when it is called: `ao version`
  * costs no client.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { PRODUCT_VERSION } from '../contract/version.ts';
 import type { CliContext, VerbResult } from './context.ts';
 import type { EnsureOptions } from './verbs/orchestrator.ts';
 import type { ProjectOptions } from './verbs/project.ts';
 import type { SpawnOptions } from './verbs/spawn.ts';
+import type { UpOptions } from './verbs/up.ts';
 
 export type Run = (verb: (context: CliContext) => VerbResult | Promise<VerbResult>) => Promise<void>;
 
@@ -18,6 +19,7 @@ export function createProgram(run: Run): Command {
     .version(PRODUCT_VERSION)
     .helpCommand(true)
     .option('--json', 'print one JSON value');
+  addDashboardCommands(program, run);
   addDaemonCommands(program, run);
   addProjectCommands(program, run);
   addSessionCommands(program, run);
@@ -29,6 +31,25 @@ export function createProgram(run: Run): Command {
 
 function verb(parent: Command, usage: string): Command {
   return parent.command(usage).option('--json', 'print one JSON value');
+}
+
+function addDashboardCommands(program: Command, run: Run): void {
+  verb(program, 'up')
+    .description('serve the dashboard from this terminal; Ctrl-C ends it, sessions live on')
+    .option('--port <n>', 'default: AO_UI_PORT, or 3000', parsePort)
+    .option('--no-open', 'do not open a browser')
+    .addOption(new Option('--reuse', 'use the one that this installation serves on that port already').hideHelp())
+    .addOption(new Option('--dev', 'with the pages rebuilt as they are edited').hideHelp())
+    .action((options: UpOptions) => run(async (context) => (await import('./verbs/up.ts')).up(context, options)));
+  verb(program, 'pair')
+    .description('a link that lets one more browser in, once, within ten minutes')
+    .action(() => run(async (context) => (await import('./verbs/pair.ts')).pair(context)));
+  const devices = verb(program, 'devices')
+    .description('browsers that are let in')
+    .action(() => run(async (context) => (await import('./verbs/devices.ts')).listDevices(context)));
+  verb(devices, 'revoke <id>')
+    .description('shut a browser out')
+    .action((id: string) => run(async (context) => (await import('./verbs/devices.ts')).revokeDevice(context, id)));
 }
 
 function addDaemonCommands(program: Command, run: Run): void {
@@ -161,4 +182,10 @@ function parseLines(value: string): number {
   const lines = /^[0-9]{1,6}$/.test(value) ? Number(value) : 0;
   if (lines < 1 || lines > 50_000) throw new InvalidArgumentError('It is a whole number from 1 to 50000.');
   return lines;
+}
+
+function parsePort(value: string): number {
+  const port = /^[0-9]{1,5}$/.test(value) ? Number(value) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('It is a whole number from 1 to 65535.');
+  return port;
 }

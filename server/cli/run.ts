@@ -21,7 +21,11 @@ export async function runCli(
   const json = wantsJson(argv);
   const usage: string[] = [];
   const print = ({ value, text }: VerbResult): void => output.stdout(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text}\n`);
-  const program = createProgram(async (verb) => print(await verb(context)));
+  const program = createProgram(async (verb) => {
+    const result = await verb(context);
+    print(result);
+    await result.until;
+  });
   forEachCommand(program, (command) => {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.stdout(text),

@@ -64,6 +64,10 @@ async function ao(argv: readonly string[], overrides: Partial<CliContext> & { re
       cwd: dir.path,
       homedir: dir.path,
       daemonEntry: '/nowhere/daemon.mjs',
+      gatewayEntry: '/nowhere/gateway.mjs',
+      pagesRoot: '/nowhere',
+      stdout: 'file',
+      untilSignal: () => new Promise(() => undefined),
       readStdin: () => Promise.resolve(stdin),
       note: (line) => void stderr.push(`${line}\n`),
       ...context,
@@ -98,6 +102,7 @@ describe('what the verbs print with --json', () => {
     expect((await ao(['events', 'app-1', '--json'])).json).toEqual([]);
     expect((await ao(['project', 'ls', '--json'])).json).toMatchObject([{ id: 'app', path: '/repos/app' }]);
     expect((await ao(['project', 'rm', 'app', '--json'])).json).toMatchObject({ id: 'app' });
+    expect((await ao(['devices', '--json'])).json).toEqual([]);
     expect((await ao(['version', '--json'])).json).toMatchObject({ version: expect.any(String), protocol: 1 });
   });
 

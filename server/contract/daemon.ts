@@ -37,5 +37,8 @@ export const shutdownInput = z.object({
     .min(1)
     .max(200)
     .regex(/^\P{Cc}*$/u),
+  /** `user`: deliberate, so no tab brings the daemon back by itself. `gateway`: an end that the next request may undo. */
+  by: z.enum(['user', 'gateway']).default('user'),
 });
+/** Also what `daemon.stop` answers. */
 export const shutdownResultSchema = z.object({ pid: z.number().int() });

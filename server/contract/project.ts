@@ -1,6 +1,7 @@
 /** Projects on the wire. */
 import { z } from 'zod';
 import { PROJECT_ID_RULE, parseProjectId } from '../core/ids.ts';
+import { appErrorSchema } from './errors.ts';
 
 export const projectIdSchema = z.string().transform((text, context) => {
   const id = parseProjectId(text);
@@ -49,8 +50,26 @@ export const projectAddInput = z.object({
   id: projectIdSchema.optional(),
   ...z.object(settings).partial().shape,
 });
+/** What a path typed so far would become. */
+export const projectCheckInput = z.object({ path: z.string().max(4_096).refine(noNul) });
 export const projectSetInput = z.object({ id: projectIdSchema, ...z.object(settings).partial().shape });
 export const projectGetInput = z.object({ id: projectIdSchema });
 
 export const projectViewSchema = z.object({ id: z.string(), path: z.string(), ...settings, createdAt: z.string(), updatedAt: z.string() });
 export type ProjectView = z.infer<typeof projectViewSchema>;
+
+/** Answered, not thrown, since a path that is half typed is no failure. */
+export const projectCheckSchema = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    /** The repository's own root, which may be above the path that was typed. */
+    root: z.string(),
+    headBranch: z.string(),
+    /** `null` when nothing of the folder's name is usable: the user has to choose one. */
+    suggestedId: z.string().nullable(),
+    /** The project that this repository already is. */
+    existing: z.string().nullable(),
+  }),
+  z.object({ ok: z.literal(false), error: appErrorSchema }),
+]);
+export type ProjectCheck = z.infer<typeof projectCheckSchema>;

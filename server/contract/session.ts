@@ -105,6 +105,18 @@ export type KillResult = z.infer<typeof killResultSchema>;
 export type RecoveryResult = z.infer<typeof recoveryResultSchema>;
 export type EnsureResult = z.infer<typeof ensureResultSchema>;
 
+/** What a kill would find in the worktree: asked for its confirmation. */
+export const DIRT_FILES_SHOWN = 200;
+export const sessionDirtSchema = z.object({
+  branch: z.string(),
+  /** `missing`: deleted by hand; `unknown`: cannot be looked at now, and then nothing is known of `files`. */
+  worktree: z.enum(['present', 'missing', 'unknown']),
+  /** Relative paths of everything uncommitted, the first `DIRT_FILES_SHOWN` of them. */
+  files: z.array(z.string()),
+  total: z.number().int(),
+});
+export type SessionDirt = z.infer<typeof sessionDirtSchema>;
+
 export const logsResultSchema = z.object({ id: z.string(), text: z.string() });
 
 export const MESSAGE_STATE_VALUES = ['queued', 'pasted', 'echoed', 'submitted', 'accepted', 'failed'] as const;

@@ -67,12 +67,16 @@ export const TERMINAL_LIMITS = {
 const cols = z.number().int().min(TERMINAL_LIMITS.minCols).max(TERMINAL_LIMITS.maxCols);
 const rows = z.number().int().min(TERMINAL_LIMITS.minRows).max(TERMINAL_LIMITS.maxRows);
 
-/** Tab → server, answered by `TerminalAttached` or an error. */
-export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows });
-/** `attachId` names this attach in everything that follows. */
+/** A viewer that nobody sees (a tab in the background) never decides the size. */
+const visible = z.boolean().default(true);
+
+/** Tab → server, answered by `TerminalAttached` or an error. `cols` and `rows` are what the viewer would like. */
+export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible });
+/** `attachId` names this attach in everything that follows; the size is the terminal's, which may be another viewer's choice. */
 export const terminalAttachedSchema = z.object({ attachId: z.string(), sessionId: z.string(), cols, rows });
 export type TerminalAttached = z.infer<typeof terminalAttachedSchema>;
-export const terminalResizeSchema = z.object({ attachId: z.string().max(80), cols, rows });
+/** A new size, or the same one on focus: either takes the size for this viewer. What it became comes as `terminal.sized`. */
+export const terminalResizeSchema = z.object({ attachId: z.string().max(80), cols, rows, visible });
 export const terminalDetachSchema = z.object({ attachId: z.string().max(80) });
 /** Bytes of output that the viewer's terminal has worked off since the last ack. */
 export const terminalAckSchema = z.object({

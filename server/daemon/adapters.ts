@@ -6,6 +6,7 @@ import { createAgentRegistry } from '../adapters/agent/registry.ts';
 import { createShellAgent } from '../adapters/agent/shell/shell.ts';
 import { createHookSpool } from '../adapters/hook-spool/hook-spool.ts';
 import { createTmuxRuntime } from '../adapters/runtime/tmux/tmux-runtime.ts';
+import { openHeadlessScreen } from '../adapters/screen/headless-screen.ts';
 import { createProcessRunner } from '../adapters/system/process-runner.ts';
 import type { ProcessTable } from '../adapters/system/process-table.ts';
 import { createGitWorktrees } from '../adapters/workspace/git-worktree/git-worktrees.ts';
@@ -17,12 +18,14 @@ import type { HookSpool, SpooledReport } from '../ports/hook-spool.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { OpenScreen, RuntimeAttach } from '../ports/terminal.ts';
 import type { WorkspacePort } from '../ports/workspace.ts';
 import type { Installation } from './installation.ts';
 
 export type Adapters = {
   readonly runner: ProcessRunner;
-  readonly runtime: Runtime;
+  readonly runtime: Runtime & RuntimeAttach;
+  readonly openScreen: OpenScreen;
   readonly workspace: WorkspacePort;
   readonly agents: AgentRegistry;
   readonly spool: HookSpool;
@@ -42,6 +45,7 @@ export function openAdapters({ dataDir, env, installation, processes, clock, log
   return {
     runner,
     runtime: createTmuxRuntime({ dataDir, env, runner, processes, tree: processes, clock, log: log.child({ part: 'tmux' }) }),
+    openScreen: openHeadlessScreen,
     workspace: createGitWorktrees({ dataDir, runner, env, log: log.child({ part: 'git' }) }),
     agents: createAgentRegistry([
       createClaudeCodeAgent({

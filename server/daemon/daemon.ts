@@ -6,9 +6,11 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { openOwnerCredential } from '../adapters/credential/credential.ts';
+import { openGatewayKey } from '../adapters/gateway-key/gateway-key.ts';
 import { acquireInstanceLock } from '../adapters/lock/instance-lock.ts';
 import { openLogFile } from '../adapters/log/pino-log.ts';
 import { createRunFile } from '../adapters/run-file/run-file.ts';
+import { createStopFile } from '../adapters/stop-file/stop-file.ts';
 import { openStore } from '../adapters/store/sqlite/open-store.ts';
 import { openSuperviseSocket } from '../adapters/supervise-socket/supervise-socket.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
@@ -17,22 +19,26 @@ import { createSecrets } from '../adapters/system/secrets.ts';
 import { parseRunFile } from '../contract/run-file.ts';
 import { SERVICE_NAME } from '../contract/version.ts';
 import { decideAccess } from '../core/access/access.ts';
+import { readVisit } from '../core/access/visit.ts';
 import { AppError } from '../core/errors.ts';
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { SupervisorListener } from '../ports/supervision.ts';
 import { createWatchdog } from '../services/liveness/watchdog.ts';
 import { createOperations } from '../services/operations.ts';
+import { createSpooledReports } from '../services/spooled-reports.ts';
 import { createHttpServer } from '../transport/http/server.ts';
-import type { DaemonState } from '../transport/state.ts';
+import type { DaemonState, StopRequest } from '../transport/state.ts';
 import { openAdapters } from './adapters.ts';
 import { parseConfig } from './config.ts';
 import { createDaemonService } from './daemon-service.ts';
+import { openDashboard } from './dashboard.ts';
 import type { Installation } from './installation.ts';
 import { lockHeld, refuseIfServing } from './presence.ts';
 import { wireServices } from './services.ts';
 import { writeSessionBin } from './session-bin.ts';
 import { shutDown } from './shutdown.ts';
+import { createStopMemory } from './stop-memory.ts';
 
 /** A spawn with its post-create commands or a kill may hold a supervised stop back this long, not longer. */
 const BUSY_LEASE_MS = 10 * 60_000;
@@ -66,6 +72,9 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
 
   const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log });
   const credential = openOwnerCredential({ dataDir, log });
+  const key = openGatewayKey({ dataDir });
+  const memory = createStopMemory({ stopFile: createStopFile({ runFile: config.runFile }), clock, log });
+  const secrets = createSecrets();
   const operations = createOperations();
   const { instanceId } = store.meta;
   const adapters = openAdapters({ dataDir, env, installation, processes, clock, log });
@@ -75,12 +84,13 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     operations,
     clock,
     log,
-    secrets: createSecrets(),
+    secrets,
     daemonEnv: env,
     places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
     passedFaultPoint: faultPoint(config.fault),
-    afterRound: () => takeSpooled(),
+    afterRound: () => spooled.apply(),
   });
+  const spooled = createSpooledReports({ spool: adapters.spool, store, reports: services.reports, log });
 
   let state: DaemonState = 'starting';
   let stopping: Promise<void> | null = null;
@@ -98,24 +108,25 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
   });
   holdWhileBusy(operations, watchdog);
 
+  const dashboard = openDashboard({ ...adapters, dataDir, store, key, secrets, feed: services.feed, desk: watchdog, clock, log });
+  const daemon = createDaemonService({
+    store,
+    watchdog,
+    entry: () => entry,
+    version: installation.version,
+    recovering: services.recovering,
+    publish,
+  });
   const http = createHttpServer({
-    services: {
-      ...services,
-      daemon: createDaemonService({
-        store,
-        watchdog,
-        entry: () => entry,
-        version: installation.version,
-        recovering: services.recovering,
-        publish,
-      }),
-    },
+    services: { ...services, devices: dashboard.devices, daemon },
+    sockets: dashboard.sockets,
     state: () => state,
     identity: { pid: process.pid, version: installation.version, instanceId },
     isOwnerCredential: credential.matches,
     decideAccess: (request, port) =>
       decideAccess(request, { port, uiPort: config.uiPort, allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins }),
-    requestShutdown: (reason) => void requestStop(reason),
+    readVisit: (request) => readVisit(request, { verify: key.verify, nowMs: clock.nowMs() }),
+    requestStop: stopAsAsked,
     log,
   });
   const port = await http.listen(config.port);
@@ -138,12 +149,13 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
     store.meta.recordBootId(processes.bootId());
     state = 'ready';
+    memory.forget();
     publish({ state: 'ready', superviseSocket: supervision.path });
     log.info(
       { port, owner: entry.owner, live: boot.live, recovering: boot.recovering, undecided: boot.undecided, version: installation.version },
       'ready',
     );
-    takeSpooled();
+    spooled.apply();
     boot.startQueued();
     services.reconciler.startReaper();
     watchdog.start();
@@ -159,12 +171,10 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     runFile.write(entry);
   }
 
-  function takeSpooled(): void {
-    for (const { sessionId, report } of adapters.spool.take()) {
-      const session = store.sessions.get(sessionId);
-      if (session === null || !store.sessions.launchIds(sessionId).includes(report.launchId)) continue;
-      services.reports.report({ sessionId, projectId: session.projectId, launchId: report.launchId }, report);
-    }
+  /** Remembered first: the tabs that it sends away must not bring the daemon back. */
+  function stopAsAsked(stop: StopRequest): void {
+    memory.remember(stop);
+    void requestStop(stop.reason);
   }
 
   function requestStop(reason: string): Promise<void> {
@@ -183,10 +193,14 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
         pid: process.pid,
         limitMs: config.shutdownTimeoutMs,
         refuseNewWork: operations.close,
+        sendTabsAway: dashboard.close,
         stopListening: () => http.close({ drainMs: config.shutdownTimeoutMs }),
         whenIdle: operations.whenIdle,
         running: operations.running,
-        stopRounds: services.reconciler.stop,
+        stopRounds: () => {
+          services.feed.close();
+          return services.reconciler.stop();
+        },
         closeSupervision: async () => {
           watchdog.close();
           await supervision?.close();

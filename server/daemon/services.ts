@@ -6,7 +6,7 @@
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { ProjectId, SessionId } from '../core/ids.ts';
 import type { AgentRegistry } from '../ports/agent.ts';
-import type { OrchestratorService, ProjectService, ReportService, SessionService } from '../ports/app-services.ts';
+import type { AgentService, OrchestratorService, ProjectService, ReportService, SessionService } from '../ports/app-services.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
@@ -14,7 +14,9 @@ import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe, RuntimeTerminal }
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import type { WorkspacePort } from '../ports/workspace.ts';
+import { createAgents } from '../services/agents.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
+import { createFeed, type Feed } from '../services/feed.ts';
 import { createLimiter } from '../services/limiter.ts';
 import { createKeyedLocks } from '../services/locks.ts';
 import { createLooks } from '../services/looks.ts';
@@ -29,6 +31,7 @@ import { createEnsureOrchestrator } from '../services/sessions/ensure-orchestrat
 import { createKill } from '../services/sessions/kill.ts';
 import { createLaunching } from '../services/sessions/launching.ts';
 import { createRecover } from '../services/sessions/recover.ts';
+import { createReport } from '../services/sessions/report.ts';
 import { createSessions } from '../services/sessions/sessions.ts';
 import { createSettleSpawn } from '../services/sessions/settle-spawn.ts';
 import { createSpawn } from '../services/sessions/spawn.ts';
@@ -54,6 +57,8 @@ export type ServiceDeps = {
 };
 
 export type WiredServices = {
+  readonly agents: AgentService;
+  readonly feed: Feed;
   readonly projects: ProjectService;
   readonly sessions: SessionService;
   readonly orchestrator: OrchestratorService;
@@ -72,6 +77,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     projectLocks: createKeyedLocks<ProjectId>(),
     looks: createLooks(),
   };
+  const report = createReport(context);
   const track = (name: string, work: () => Promise<void>): Promise<void> => operations.run(name, work);
 
   const launching = createLaunching(context);
@@ -81,18 +87,21 @@ export function wireServices(deps: ServiceDeps): WiredServices {
   const ensure = createEnsureOrchestrator(context, { spawn, kill, recover, settleSpawn: createSettleSpawn(context, spawn) });
   const delivery = createDelivery({ ...context, track });
 
-  const tried = new Set<SessionId>();
-  const observe = createObserver({ ...context, decide: recover.decide, tried });
-  const apply = createApply(context, { spawn, kill, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE), tried });
+  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried });
+  const apply = createApply(context, { spawn, kill, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const feed = createFeed({ store, report, clock, log: log.child({ part: 'feed' }), epoch: secrets.newToken() });
   const afterRound = (): void => {
     delivery.kickAll();
     deps.afterRound();
+    feed.refresh();
   };
   const reconciler = createReconciler({ ...context, observe, apply, track, afterRound });
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
-    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery }),
+    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report }),
+    agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
+    feed,
     reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),
     reconciler,
     recovering: () => store.sessions.list({ phases: ['live'] }).filter((session) => session.recovery?.state === 'queued').length,

@@ -15,6 +15,8 @@ export type ShutdownParts = {
   readonly limitMs: number;
   /** No new work from now on. */
   readonly refuseNewWork: () => void;
+  /** Tells every tab that the daemon restarts and ends its connection, so that it comes back to the next one. */
+  readonly sendTabsAway: () => Promise<void>;
   /** Resolves when the last connection is gone; it cuts those that outlast the drain. */
   readonly stopListening: () => Promise<void>;
   /** Resolves when no operation runs any more. */
@@ -43,8 +45,9 @@ export async function shutDown(parts: ShutdownParts, reason: string): Promise<vo
 
   log.info({ reason }, 'stopping');
   await step('record the reason', () => parts.store.meta.recordStop({ reason, atMs: clock.nowMs(), pid: parts.pid }));
-  parts.refuseNewWork();
+  await step('refuse new work', parts.refuseNewWork);
   const listening = step('stop listening', parts.stopListening);
+  await step('send the tabs away', () => within(clock, Math.min(left(), 1_000), parts.sendTabsAway()).then(() => undefined));
   await step('stop the reaper', () => within(clock, left(), parts.stopRounds()));
   await step('drain', async () => {
     const drained = await within(clock, left(), parts.whenIdle());

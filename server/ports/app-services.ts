@@ -5,12 +5,15 @@
  *
  * There is no way to end the daemon in here; transports are handed that apart (`requestShutdown`).
  */
+import type { Visit } from '../core/access/visit.ts';
+import type { FeedChange, FeedContent } from '../core/feed/feed.ts';
 import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { Holder } from '../core/liveness/watchdog.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
-import type { Message, Project, SessionEvent, StopRecord } from './store.ts';
+import type { Device, Message, Project, SessionEvent, StopRecord } from './store.ts';
+import type { WorktreeState } from './workspace.ts';
 
 export type DaemonFacts = {
   readonly pid: number;
@@ -46,7 +49,18 @@ export interface ProjectService {
   set(id: ProjectId, settings: ProjectSettings): Promise<Project>;
   /** Resolves to what was removed. Throws `PROJECT_IN_USE` while it has sessions that are not terminated. */
   remove(id: ProjectId): Promise<Project>;
+  /** What a path would become as a project; writes nothing. Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`, `UNBORN_HEAD`. */
+  check(path: string): Promise<ProjectCandidate>;
 }
+
+export type ProjectCandidate = {
+  readonly root: string;
+  readonly headBranch: string;
+  /** `null` when nothing of the folder's name is usable. */
+  readonly suggestedId: ProjectId | null;
+  /** The project that this repository already is. */
+  readonly existing: ProjectId | null;
+};
 
 /** A session's facts with what they mean at this moment. */
 export type SessionReport = { readonly session: Session; readonly derived: DerivedStatus };
@@ -88,7 +102,12 @@ export interface SessionService {
   send(ref: SessionRef, message: { readonly text: string; readonly key: string | null }): Message;
   messages(ref: SessionRef): readonly Message[];
   events(ref: SessionRef): readonly SessionEvent[];
+  /** What a kill would find in the worktree. */
+  dirt(ref: SessionRef): Promise<DirtReport>;
 }
+
+/** `files` is empty where the worktree is not `present`. */
+export type DirtReport = { readonly branch: string; readonly worktree: WorktreeState; readonly files: readonly string[] };
 
 export interface OrchestratorService {
   ensure(request: EnsureRequest): Promise<EnsureReport>;
@@ -113,7 +132,56 @@ export interface ReportService {
   report(reporter: SessionPrincipal, report: HookReport): void;
 }
 
+/** An agent that this version knows, and whether a session of it would start. */
+export type AgentFacts = {
+  readonly name: string;
+  readonly needsCommand: boolean;
+  /** Why a session of it would not start; `null` when it would. */
+  readonly missing: { readonly why: string; readonly hint: string } | null;
+};
+
+export interface AgentService {
+  /** Looked for in the environment that a session of the project gets, or of no project in particular. */
+  list(projectId: ProjectId | null): Promise<readonly AgentFacts[]>;
+}
+
+export type PairRequest = { readonly code: string; readonly name: string; readonly visit: Visit };
+/** `secret` is told this once. */
+export type Pairing = { readonly deviceId: string; readonly secret: string; readonly setCookie: string };
+/** The two things that prove a device together: its `Cookie` headers and its secret, as they came. */
+export type DeviceProof = { readonly cookies: readonly string[]; readonly secret: string };
+
+export interface DeviceService {
+  /** Exchanges a one-time code. Throws `PAIRING_CODE_REFUSED`, and `TOO_MANY_REQUESTS` after many wrong ones through a tunnel. */
+  pair(request: PairRequest): Pairing;
+  /** The device that a cookie of ours names, unless it was revoked. Proves nothing without the secret. */
+  recognize(cookies: readonly string[]): string | null;
+  /** Throws `UNAUTHENTICATED` with the reason. */
+  authenticate(proof: DeviceProof): Device;
+  /** Those that may come in, oldest first. */
+  list(): readonly Device[];
+  /** At once and for good; its live connections are told to the listeners. Throws `DEVICE_NOT_FOUND`. */
+  revoke(id: string): Device;
+  onRevoked(listener: (id: string) => void): void;
+}
+
+export type LiveContent = FeedContent<SessionReport, Project>;
+export type LiveEvent = { readonly seq: number; readonly change: FeedChange<SessionReport, Project> };
+export type LiveSnapshot = { readonly epoch: string; readonly seq: number; readonly atMs: number; readonly content: LiveContent };
+
+/** What all dashboards see, computed once for all of them. `epoch` is one daemon's life, `seq` has no gaps in it. */
+export interface LiveFeed {
+  readonly epoch: string;
+  /** As of now. What changes afterwards is told to the listeners, with the numbers after its `seq`. */
+  snapshot(): LiveSnapshot;
+  /** Called with at least one event, in order; returns the way to stop it. */
+  onEvents(listener: (events: readonly LiveEvent[]) => void): () => void;
+}
+
 export interface AppServices {
+  readonly agents: AgentService;
+  readonly devices: DeviceService;
+  readonly feed: LiveFeed;
   readonly daemon: DaemonService;
   readonly projects: ProjectService;
   readonly sessions: SessionService;

@@ -136,10 +136,43 @@ export interface MetaStore {
   setKeepDaemon(value: 'on' | 'off'): void;
 }
 
+export type Device = {
+  readonly id: string;
+  readonly name: string;
+  /** sha-256, hex, of the device's secret. */
+  readonly secretHash: string;
+  readonly createdAtMs: number;
+  readonly lastSeenAtMs: number;
+  /** Not null: refused from that moment on, for good. */
+  readonly revokedAtMs: number | null;
+};
+
+export interface DeviceStore {
+  insert(device: Device): Device;
+  get(id: string): Device | null;
+  /** Oldest first, the revoked among them. */
+  list(): readonly Device[];
+  /** Throws `DEVICE_NOT_FOUND`. */
+  recordSeen(id: string, atMs: number): Device;
+  /** Keeps the first moment where it was revoked before. Throws `DEVICE_NOT_FOUND`. */
+  revoke(id: string, atMs: number): Device;
+}
+
+/** What a write changed, told after it is on disk. `project-removed` takes the project's sessions with it. */
+export type StoreChange =
+  | { readonly kind: 'session' | 'session-removed'; readonly id: SessionId }
+  | { readonly kind: 'project' | 'project-removed'; readonly id: ProjectId };
+
 export interface Store {
   readonly projects: ProjectStore;
   readonly sessions: SessionStore;
   readonly messages: MessageStore;
+  readonly devices: DeviceStore;
   readonly meta: MetaStore;
+  /**
+   * Called synchronously after each write of a session or project, in order; returns the way to stop it. The write stands
+   * whatever a listener does, so one must not throw, and must not write in turn.
+   */
+  onChange(listener: (change: StoreChange) => void): () => void;
   close(): void;
 }

@@ -1,12 +1,10 @@
 /**
  * One operation at a time per key (a session, a project), in order of arrival. Also knows who is busy, so that reconcile
- * leaves those alone, and when nothing is, so that a shutdown can drain. Holds no facts.
+ * leaves those alone. Holds no facts.
  */
 export interface KeyedLocks<Key extends string> {
   run<T>(key: Key, operation: () => Promise<T>): Promise<T>;
   busy(): ReadonlySet<Key>;
-  /** Resolves once nothing is held or waited for. */
-  whenIdle(): Promise<void>;
 }
 
 export function createKeyedLocks<Key extends string>(): KeyedLocks<Key> {
@@ -29,8 +27,5 @@ export function createKeyedLocks<Key extends string>(): KeyedLocks<Key> {
       }
     },
     busy: () => new Set(tails.keys()),
-    async whenIdle() {
-      while (tails.size > 0) await Promise.all(tails.values());
-    },
   };
 }

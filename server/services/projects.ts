@@ -22,19 +22,22 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
   /** The id the user gave, or the folder's name with the first free number behind it. */
   function chooseId(given: ProjectId | null, root: string): ProjectId {
     if (given !== null) return given;
-    const folder =
-      root
-        .split(/[\\/]/)
-        .filter((part) => part !== '')
-        .at(-1) ?? '';
-    const suggested = suggestProjectId(folder);
-    if (suggested === null) {
+    const folder = folderOf(root);
+    const free = freeId(folder);
+    if (free === null) {
       throw new AppError({
         code: 'BAD_INPUT',
         message: `The folder name "${folder}" gives no usable project id.`,
         hint: `Choose one: \`ao project add --path ${root} --id <id>\`.`,
       });
     }
+    return free;
+  }
+
+  /** What the folder is called, with the first free number behind it; `null` when nothing of that is usable. */
+  function freeId(folder: string): ProjectId | null {
+    const suggested = suggestProjectId(folder);
+    if (suggested === null) return null;
     for (let suffix = 1; ; suffix += 1) {
       const candidate = suffix === 1 ? suggested : suggestProjectId(`${suggested.slice(0, 36)}-${suffix}`);
       if (candidate !== null && store.projects.get(candidate) === null) return candidate;
@@ -44,6 +47,8 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
   return {
     async add({ path, id, settings }) {
       const repository = await workspace.inspectRepository(path);
+      await checkSettings(repository.root, settings);
+      // From here to the insert nothing is awaited: two that add the same repository at once must not both get through.
       const sameRepository = store.projects.list().find((project) => project.path === repository.root);
       if (sameRepository !== undefined) {
         throw new AppError({
@@ -52,7 +57,6 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
           hint: `See it with \`ao project get ${sameRepository.id}\`, change it with \`ao project set ${sameRepository.id} …\`.`,
         });
       }
-      await checkSettings(repository.root, settings);
       const nowMs = clock.nowMs();
       const chosen = chooseId(id, repository.root);
       const project: Project = {
@@ -74,6 +78,11 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
     },
 
     list: () => store.projects.list(),
+    async check(path) {
+      const { root, headBranch } = await workspace.inspectRepository(path);
+      const existing = store.projects.list().find((project) => project.path === root)?.id ?? null;
+      return { root, headBranch, suggestedId: existing ?? freeId(folderOf(root)), existing };
+    },
     get: (id) => requireProject(store, id),
 
     async set(id, settings) {
@@ -99,4 +108,8 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
       return project;
     },
   };
+}
+
+function folderOf(root: string): string {
+  return root.split(/[\\/]/).findLast((part) => part !== '') ?? '';
 }

@@ -38,7 +38,7 @@ export function createReports({ store, agents, secrets, log, onChange }: Deps): 
       const stale = session.activityAtMs !== null && report.atMs < session.activityAtMs;
       const patch: SessionPatch = {
         ...(session.firstSignalAtMs === null ? { firstSignalAtMs: report.atMs } : {}),
-        ...(signal.agentSessionId !== null && signal.agentSessionId !== session.agentSessionId
+        ...(signal.agentSessionId !== null && signal.agentSessionId !== session.agentSessionId && !stale
           ? { agentSessionId: signal.agentSessionId }
           : {}),
         ...(signal.activity !== null && !stale

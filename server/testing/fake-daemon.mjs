@@ -1,9 +1,9 @@
 /**
  * A stand-in for the daemon's bundle, for tests of `ao start` and `ao stop`: run file, health, shutdown, and nothing behind them.
  * FAKE_MODE: `ready` (default), `mute` (never answers), `deaf` (answers 202 and stays), `die` (prints and exits), `refuse` (prints an
- * error as the daemon does), `linger` (is `starting` for a while).
+ * error as the daemon does), `linger` (is `starting` for a while). Every process notes its pid in `starts.txt` of the data directory.
  */
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
@@ -11,6 +11,7 @@ const { AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile, AO_OWNER: owner, FAKE_MODE: 
 
 const say = (line) => process.stderr.write(`${line}\n`);
 
+appendFileSync(join(dataDir, 'starts.txt'), `${process.pid}\n`);
 if (mode === 'die') {
   say('something went badly wrong');
   process.exit(7);
@@ -47,6 +48,20 @@ const publish = () => {
   writeFileSync(`${runFile}.new`, JSON.stringify(entry));
   renameSync(`${runFile}.new`, runFile);
 };
+/** FAKE_HELD: `tab` (a page holds it) or `grace` (one did). */
+const status = () => ({
+  pid: entry.pid,
+  port: entry.port,
+  owner,
+  instanceId: entry.instanceId,
+  version: entry.version,
+  startedAt: entry.startedAt,
+  supervisors: process.env.FAKE_HELD === 'tab' ? 1 : 0,
+  holders: [],
+  graceEndsAt: process.env.FAKE_HELD === 'grace' ? new Date().toISOString() : null,
+  lastStop: null,
+  recovering: 0,
+});
 const server = createServer((req, res) => {
   if (mode === 'mute') return;
   req.resume();
@@ -59,6 +74,7 @@ const server = createServer((req, res) => {
     instanceId: entry.instanceId,
   };
   if (req.url === '/healthz') return res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(health));
+  if (req.url === '/trpc/daemon.status') return res.writeHead(200).end(JSON.stringify({ result: { data: status() } }));
   if (req.url !== '/shutdown' || req.headers.authorization !== 'Bearer fake-credential-aaaaaaaaaaaaaaaaaaaaaaaaaaa')
     return res.writeHead(401).end('{}');
   res.writeHead(202, { connection: 'close' }).end(JSON.stringify({ pid: entry.pid }));

@@ -9,6 +9,7 @@ import { createProcessTable } from '../adapters/system/process-table.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunResult } from '../ports/process-runner.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { RuntimeAttach } from '../ports/terminal.ts';
 import type { Argv, RuntimeHarness } from './contracts/runtime.contract.ts';
 import { eventually, makeTempDir } from './resources.ts';
 
@@ -16,7 +17,7 @@ export type TmuxHarness = RuntimeHarness & {
   readonly dataDir: string;
   readonly socket: string;
   /** A further adapter on the same data directory, which the harness closes at the end. */
-  readonly open: (patch?: { readonly env?: Readonly<Record<string, string>>; readonly dataDir?: string }) => Runtime;
+  readonly open: (patch?: { readonly env?: Readonly<Record<string, string>>; readonly dataDir?: string }) => Runtime & RuntimeAttach;
   readonly serverPid: () => number;
   /** Pids of our keeper's control clients. */
   readonly controlClients: () => Promise<readonly number[]>;

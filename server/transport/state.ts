@@ -3,6 +3,9 @@ import { AppError } from '../core/errors.ts';
 
 export type DaemonState = 'starting' | 'ready' | 'stopping';
 
+/** Why the daemon shall stop, and who wants it. `user`: deliberately, so no tab that wakes up brings it back. */
+export type StopRequest = { readonly reason: string; readonly by: 'user' | 'gateway' };
+
 /** Why work is not taken now; `null` when it is. */
 export function notReady(state: DaemonState): AppError | null {
   switch (state) {

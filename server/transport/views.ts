@@ -1,9 +1,31 @@
 /** From the core's facts to the contract's views. Pure; times become ISO 8601, nothing is left out that the contract names. */
+import type { AgentView } from '../contract/agent.ts';
 import type { DaemonStatus } from '../contract/daemon.ts';
+import type { DeviceView } from '../contract/device.ts';
 import type { ProjectView } from '../contract/project.ts';
-import type { EnsureResult, KillResult, MessageView, RecoveryResult, SessionEventView, SessionView } from '../contract/session.ts';
-import type { DaemonFacts, EnsureReport, KillReport, RecoveryReport, SessionReport } from '../ports/app-services.ts';
-import type { Message, Project, SessionEvent } from '../ports/store.ts';
+import {
+  DIRT_FILES_SHOWN,
+  type EnsureResult,
+  type KillResult,
+  type MessageView,
+  type RecoveryResult,
+  type SessionDirt,
+  type SessionEventView,
+  type SessionView,
+} from '../contract/session.ts';
+import type { FeedChange, FeedSnapshot } from '../contract/socket.ts';
+import type {
+  AgentFacts,
+  DaemonFacts,
+  DirtReport,
+  EnsureReport,
+  KillReport,
+  LiveEvent,
+  LiveSnapshot,
+  RecoveryReport,
+  SessionReport,
+} from '../ports/app-services.ts';
+import type { Device, Message, Project, SessionEvent } from '../ports/store.ts';
 
 const toIso = (ms: number): string => new Date(ms).toISOString();
 const toIsoOrNull = (ms: number | null): string | null => (ms === null ? null : toIso(ms));
@@ -115,4 +137,44 @@ export function toEventView(event: SessionEvent): SessionEventView {
     before: event.before === null ? null : { ...event.before },
     after: event.after === null ? null : { ...event.after },
   };
+}
+
+export function toDeviceView(device: Device, asking: string | null): DeviceView {
+  return {
+    id: device.id,
+    name: device.name,
+    createdAt: toIso(device.createdAtMs),
+    lastSeenAt: toIso(device.lastSeenAtMs),
+    current: device.id === asking,
+  };
+}
+
+export function toAgentView({ name, needsCommand, missing }: AgentFacts): AgentView {
+  return { name, available: missing === null, needsCommand, why: missing?.why ?? null, hint: missing?.hint ?? null };
+}
+
+export function toSessionDirt({ branch, worktree, files }: DirtReport): SessionDirt {
+  return { branch, worktree, files: files.slice(0, DIRT_FILES_SHOWN), total: files.length };
+}
+
+export function toFeedSnapshot({ epoch, seq, atMs, content }: LiveSnapshot): FeedSnapshot {
+  return {
+    epoch,
+    seq,
+    at: toIso(atMs),
+    sessions: [...content.sessions.values()].map(toSessionView),
+    projects: [...content.projects.values()].map(toProjectView),
+  };
+}
+
+export function toFeedChange({ change }: LiveEvent): FeedChange {
+  switch (change.kind) {
+    case 'session':
+      return { kind: 'session', session: toSessionView(change.session) };
+    case 'project':
+      return { kind: 'project', project: toProjectView(change.project) };
+    case 'session-removed':
+    case 'project-removed':
+      return change;
+  }
 }

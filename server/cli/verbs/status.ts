@@ -1,9 +1,9 @@
 /** `ao status`: what can be said of the daemon, whatever its state; exit code 0 always. */
 import type { DaemonStatus } from '../../contract/daemon.ts';
+import { type Sighting, sightDaemon } from '../../launcher/sighting.ts';
 import { createApi } from '../client.ts';
 import { type CliContext, locate, type VerbResult } from '../context.ts';
 import { readCredential } from '../credential.ts';
-import { type Sighting, sightDaemon } from '../sighting.ts';
 import { formatFacts } from '../table.ts';
 
 type StatusValue = Pick<DaemonStatus, 'supervisors' | 'holders' | 'graceEndsAt' | 'lastStop'> & {
@@ -23,7 +23,7 @@ export async function status(context: CliContext): Promise<VerbResult> {
   const { dataDir, runFile } = locate(context);
   const sighting = await sightDaemon(runFile);
   const value = sighting.state === 'ready' ? await askReady(sighting, { dataDir, context }) : fromSighting(sighting);
-  return { value, text: describe(value) };
+  return { value, text: describeStatus(value) };
 }
 
 async function askReady(
@@ -69,7 +69,7 @@ const NEXT: Readonly<Record<StatusValue['state'], string | null>> = {
   unhealthy: 'ao stop --force && ao start',
 };
 
-function describe(value: StatusValue): string {
+function describeStatus(value: StatusValue): string {
   return formatFacts([
     ['state', value.state],
     ['detail', value.detail],

@@ -1,15 +1,15 @@
 /** `ao stop`: ends the daemon, and nothing else. Whoever is asked to stop, or killed, has been proven to be ours before. */
 import { unlinkSync } from 'node:fs';
+import { createStopFile } from '../../adapters/stop-file/stop-file.ts';
 import { errorBodySchema } from '../../contract/errors.ts';
 import { AppError } from '../../core/errors.ts';
 import type { RunFileEntry } from '../../core/liveness/run-file.ts';
-import { unhealthy } from '../client.ts';
+import { httpRequest } from '../../launcher/http.ts';
+import { pause } from '../../launcher/pause.ts';
+import { isDaemonOf, presenceOf } from '../../launcher/process-identity.ts';
+import { sightDaemon, unhealthy } from '../../launcher/sighting.ts';
 import { type CliContext, locate, type VerbResult } from '../context.ts';
 import { readCredential } from '../credential.ts';
-import { httpRequest } from '../http.ts';
-import { pause } from '../pause.ts';
-import { isDaemonOf, presenceOf } from '../process-identity.ts';
-import { sightDaemon } from '../sighting.ts';
 
 /** The daemon drains for 10 s unless AO_SHUTDOWN_TIMEOUT told it otherwise. */
 const STOP_LIMIT_MS = 60_000;
@@ -19,6 +19,8 @@ const KILL_LIMIT_MS = 10_000;
 
 export async function stop(context: CliContext, { force }: { readonly force: boolean }): Promise<VerbResult> {
   const { dataDir, runFile } = locate(context);
+  // First: a tab that notices the end asks the gateway for a new one at once.
+  createStopFile({ runFile }).write({ atMs: Date.now(), by: 'ao stop' });
   const sighting = await sightDaemon(runFile);
   switch (sighting.state) {
     case 'stopped':

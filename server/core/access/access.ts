@@ -3,7 +3,7 @@
  * whose name was rebound to loopback. Origin: against a page in the user's own browser. A loopback address proves nothing
  * behind a tunnel, and forwarded headers are whatever the sender wrote: neither is an input.
  */
-import { parseHostPort } from './allowlist.ts';
+import { isLoopbackHost, LOOPBACK_HOSTS, parseHostPort } from './allowlist.ts';
 
 export type AccessPolicy = {
   /** The daemon's own port: a loopback `Host` must name it. */
@@ -27,8 +27,6 @@ export type AccessDecision =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'refused'; readonly by: 'host' | 'origin'; readonly why: string };
 
-const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
-
 export function decideAccess(request: AccessRequest, policy: AccessPolicy): AccessDecision {
   const host = whyHostRefused(request, policy);
   if (host !== null) return { kind: 'refused', by: 'host', why: host };
@@ -46,7 +44,7 @@ function whyHostRefused({ target, hosts }: AccessRequest, policy: AccessPolicy):
   if (parsed === null) return 'the Host header is not a host';
   if (policy.allowedHosts.includes(parsed.host)) return null;
   if (parsed.port !== null && policy.allowedHosts.includes(`${parsed.host}:${parsed.port}`)) return null;
-  if (!LOOPBACK_HOSTS.includes(parsed.host)) return 'this host is not allowed';
+  if (!isLoopbackHost(parsed.host)) return 'this host is not allowed';
   return (parsed.port ?? 80) === policy.port ? null : 'the Host header names another port';
 }
 

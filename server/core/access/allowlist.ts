@@ -4,7 +4,17 @@
  */
 
 const LABELS = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** A name that ends in a number is an IPv4 address to a browser, or nothing at all; these are the addresses' one plain spelling. */
+const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/;
 const BRACKETED = /^\[[0-9a-f:.]{2,45}\]$/;
+
+export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The names under which this machine reaches itself, and nobody else reaches it without a tunnel. */
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK_HOSTS.includes(host);
+}
 
 export type HostPort = { readonly host: string; readonly port: number | null };
 
@@ -15,9 +25,13 @@ export type HostPort = { readonly host: string; readonly port: number | null };
 export function parseHostPort(text: string): HostPort | null {
   const match = /^(\[[^\]]*\]|[^:]*)(?::([0-9]{1,5}))?$/.exec(text.toLowerCase());
   const host = match?.[1];
-  if (host === undefined || !(LABELS.test(host) || BRACKETED.test(host))) return null;
+  if (host === undefined || !(isName(host) || BRACKETED.test(host))) return null;
   const port = match?.[2] === undefined ? null : Number(match[2]);
   return port === null || (port >= 1 && port <= 65_535) ? { host, port } : null;
+}
+
+function isName(host: string): boolean {
+  return LABELS.test(host) && (!ENDS_IN_NUMBER.test(host) || IPV4.test(host));
 }
 
 /** An entry of `AO_ALLOWED_HOSTS`: `host` (any port) or `host:port`. */

@@ -129,7 +129,7 @@ function judge(row: RowObservation, instanceId: InstanceId, reaped: ReadonlySet<
   const { session, probe } = row;
   const sessionId = session.id;
   if (session.phase === 'terminated') {
-    if (!session.parked || session.killRequestedAtMs !== null || reaped.has(sessionId)) return nothing();
+    if (!session.parked || session.killRequestedAtMs !== null || row.relaunchTried === 'yes' || reaped.has(sessionId)) return nothing();
     return act({ kind: 'restore-parked', sessionId, why: 'it was parked and this is the next start' });
   }
   if (probe.state === 'unknown') return nothing({ state: 'unknown', why: probe.why });
@@ -185,7 +185,7 @@ function judgeAbsent(row: RowObservation, handle: 'same' | 'another'): Verdict {
 }
 
 /** Whose runtime stands under a row's handle: this launch's, an earlier one's of the row, or somebody else's. */
-function whose(
+export function whose(
   tags: ObservedTags,
   session: Session,
   launchIds: readonly LaunchId[],

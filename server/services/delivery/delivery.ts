@@ -52,16 +52,13 @@ export function createDelivery(deps: Deps) {
       case 'note-pasted':
         store.messages.update(message.id, { state: 'pasted', reason: null });
         return true;
+      // The echo was waited for right after the paste; after a restart nothing of the screen is left to compare with.
       case 'await-echo':
-        // Before a restart nothing of the screen was kept to compare with; the paste itself is certain.
-        store.messages.update(message.id, { submitStartedAtMs: clock.nowMs() });
-        return true;
       case 'submit':
         await submit(session, message);
         return true;
       case 'note-submitted':
-        store.messages.update(message.id, { state: 'submitted', reason: null });
-        faults.passed('deliver.submitted');
+        noteSubmitted(message);
         return true;
       case 'requeue':
         store.messages.update(message.id, { state: 'queued', launchId: null, submitStartedAtMs: null, reason: next.why });
@@ -83,7 +80,6 @@ export function createDelivery(deps: Deps) {
     faults.passed('deliver.echoed');
     // An Enter that comes too soon is taken as part of the paste (FACTS, tmux).
     await clock.sleep(deps.agents.get(session.agent).capabilities.pasteSettleMs);
-    store.messages.update(message.id, { submitStartedAtMs: clock.nowMs() });
   }
 
   async function echoed(session: Session, before: string): Promise<boolean> {
@@ -95,10 +91,17 @@ export function createDelivery(deps: Deps) {
     return false;
   }
 
+  /** The intent is written right before Enter: one that never came to it is typed anew if its agent goes away. */
   async function submit(session: Session, message: Message): Promise<void> {
+    if (message.submitStartedAtMs === null) store.messages.update(message.id, { submitStartedAtMs: clock.nowMs() });
     await runtime.submit(session.runtimeHandle, session.launchId, message.id);
     faults.passed('deliver.submit');
+    noteSubmitted(message);
+  }
+
+  function noteSubmitted(message: Message): void {
     store.messages.update(message.id, { state: 'submitted', reason: null });
+    faults.passed('deliver.submitted');
   }
 
   /** Steps of the session's oldest message until one has to wait or none is left. */

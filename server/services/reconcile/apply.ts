@@ -2,7 +2,7 @@
  * Applies one action of the plan, under the session's lock, and only if the row still is what the plan saw. Every action logs
  * its reason and is safe to repeat.
  */
-import { isAppError, toAppError } from '../../core/errors.ts';
+import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ReconcileAction } from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
@@ -16,15 +16,14 @@ import { undoSpawn } from '../sessions/undo-spawn.ts';
 type Parts = {
   readonly spawn: Pick<Spawn, 'markSpawned'>;
   readonly kill: Pick<Kill, 'finish'>;
-  readonly recover: Pick<Recover, 'relaunch' | 'terminateUnresumable' | 'restoreTerminated'>;
+  readonly recover: Pick<Recover, 'relaunch' | 'terminateUnresumable' | 'restoreParked'>;
   readonly relaunches: Limiter;
-  /** Sessions whose relaunch this daemon has tried and failed. */
-  readonly tried: Set<SessionId>;
 };
 
 export function createApply(context: SessionContext, parts: Parts) {
   const { store, runtime, clock, log } = context;
   const waiting = new Set<SessionId>();
+  let stopped = false;
 
   /** What the row must still be for a plan made from `seen` to hold. */
   function unchanged(seen: Session): Session | null {
@@ -73,22 +72,11 @@ export function createApply(context: SessionContext, parts: Parts) {
         parts.recover.terminateUnresumable(session, action.why);
         return;
       case 'relaunch':
-        await relaunch(session, action.why);
+        await parts.recover.relaunch(session.id, action.why);
         return;
       case 'restore-parked':
-        await parts.recover.restoreTerminated(session);
+        await parts.recover.restoreParked(session);
         return;
-    }
-  }
-
-  async function relaunch(session: Session, why: string): Promise<void> {
-    try {
-      await parts.recover.relaunch(session.id, why);
-      parts.tried.delete(session.id);
-    } catch (caught) {
-      // Where nothing could be told it is looked at again; any other failure is the row's, and waits for the user.
-      if (!isAppError(caught, 'RUNTIME_UNAVAILABLE')) parts.tried.add(session.id);
-      throw caught;
     }
   }
 
@@ -110,14 +98,17 @@ export function createApply(context: SessionContext, parts: Parts) {
     const queued = action.kind === 'relaunch' ? queueRelaunch(current, action.why) : current;
     waiting.add(seen.id);
     try {
-      await parts.relaunches.run(() => context.sessionLocks.run(seen.id, () => run(action, queued)));
+      const act = (): Promise<void> => context.sessionLocks.run(seen.id, () => run(action, queued));
+      // A parked orchestrator takes its project's slot, as `restore` and `ensure` do: the same lock, in the same order.
+      const takesSlot = action.kind === 'restore-parked' && seen.kind === 'orchestrator';
+      await parts.relaunches.run(() => (takesSlot ? context.projectLocks.run(seen.projectId, act) : act()));
     } finally {
       waiting.delete(seen.id);
     }
   }
 
   async function run(action: ReconcileAction, expected: Session): Promise<void> {
-    const current = unchanged(expected);
+    const current = stopped ? null : unchanged(expected);
     if (current === null) return;
     log.info({ sessionId: action.sessionId, action: action.kind, why: action.why }, 'reconcile');
     await effect(action, current);
@@ -125,6 +116,11 @@ export function createApply(context: SessionContext, parts: Parts) {
 
   return {
     queueRelaunch,
+
+    /** What waits for its turn is left to the next start, which finds it as it is. */
+    stop(): void {
+      stopped = true;
+    },
 
     async apply(action: ReconcileAction, seen: Session): Promise<void> {
       try {

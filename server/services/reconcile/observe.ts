@@ -2,9 +2,9 @@
 
 import type { LaunchDecision } from '../../core/agent/capabilities.ts';
 import { toAppError } from '../../core/errors.ts';
-import { parseSessionId, type SessionId } from '../../core/ids.ts';
+import { type LaunchId, parseSessionId, type SessionId } from '../../core/ids.ts';
 import { countMisses, isConfirmedMissing, type MissHistory } from '../../core/reconcile/missing.ts';
-import type { ReconcileInput, RowObservation } from '../../core/reconcile/plan.ts';
+import { type ReconcileInput, type RowObservation, whose } from '../../core/reconcile/plan.ts';
 import type { Probe } from '../../core/session/probe.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { SessionContext } from '../sessions/context.ts';
@@ -24,6 +24,7 @@ type Deps = Pick<SessionContext, 'store' | 'runtime' | 'workspace' | 'clock' | '
 export function createObserver(deps: Deps) {
   const { store, runtime, workspace, clock } = deps;
   let misses: MissHistory = new Map();
+  let parked: readonly Session[] = [];
 
   async function decideFor(session: Session): Promise<LaunchDecision | null> {
     const project = store.projects.get(session.projectId);
@@ -37,42 +38,63 @@ export function createObserver(deps: Deps) {
     }
   }
 
+  /** Parked sessions come back at a start, not while the daemon runs in which they were parked. */
+  function parkedAtStart(options: ObserveOptions): readonly Session[] {
+    if (options.absence === 'at once') parked = store.sessions.list({ phases: ['terminated'] }).filter((session) => session.parked);
+    parked = parked.flatMap(({ id }) => store.sessions.get(id) ?? []).filter((session) => session.phase === 'terminated' && session.parked);
+    return parked;
+  }
+
   async function observeRow(session: Session, probe: Probe, options: ObserveOptions): Promise<RowObservation> {
-    const absent = probe.state === 'dead';
-    const foreign = (probe.state === 'alive' || probe.state === 'exited') && probe.tags.launchId !== session.launchId;
+    const launchIds = launchIdsOf(session, probe);
     const waitsForUser = session.exit !== null || (session.recovery?.state === 'failed' && deps.tried.has(session.id));
-    const needsDecision = session.phase === 'live' && !waitsForUser && (absent || foreign);
+    const needsDecision = session.phase === 'live' && !waitsForUser && isAbsent(session, probe);
     return {
       session,
       probe,
       worktree: session.phase === 'live' && options.absence === 'at once' ? await workspace.state(session.workspace) : 'unknown',
-      launchIds: foreign ? store.sessions.launchIds(session.id) : [session.launchId],
+      launchIds,
       relaunch: needsDecision ? await decideFor(session) : null,
       absence: options.absence === 'at once' || isConfirmedMissing(misses.get(session.id), clock.monotonicMs()) ? 'confirmed' : 'doubtful',
       relaunchTried: deps.tried.has(session.id) ? 'yes' : 'no',
     };
   }
 
+  /** The whole history is read only where the runtime that was seen is of another launch. */
+  function launchIdsOf(session: Session, probe: Probe): readonly LaunchId[] {
+    const isOther = (probe.state === 'alive' || probe.state === 'exited') && probe.tags.launchId !== session.launchId;
+    return isOther ? store.sessions.launchIds(session.id) : [session.launchId];
+  }
+
+  /** Its runtime is not there, be it that a foreign one stands under its name. */
+  function isAbsent(session: Session, probe: Probe): boolean {
+    if (probe.state === 'unknown') return false;
+    return probe.state === 'dead' || whose(probe.tags, session, launchIdsOf(session, probe), store.meta.instanceId) === 'foreign';
+  }
+
   return async function observe(options: ObserveOptions): Promise<ReconcileInput> {
     // Rows first: a session made after this is not judged by a look that was taken before it.
     const open = store.sessions.list({ phases: ['spawning', 'live'] });
-    const parked = store.sessions.list({ phases: ['terminated'] }).filter((session) => session.parked);
+    const waiting = parkedAtStart(options);
     const observation = await runtime.probe(
       open.map((session) => session.runtimeHandle),
       { limitMs: options.limitMs },
     );
-    const known = new Set<string>([...open, ...parked].map((session) => session.id));
-    const ended = observation.seen
+    const known = new Set<string>([...open, ...waiting].map((session) => session.id));
+    const others = observation.seen
       .map((runtimeSeen) => (runtimeSeen.probe.tags.sessionId === null ? null : parseSessionId(runtimeSeen.probe.tags.sessionId)))
       .filter((id): id is SessionId => id !== null && !known.has(id))
       .map((id) => store.sessions.get(id))
       .filter((session): session is Session => session !== null);
 
+    // One that was spawned meanwhile was not asked for, and may have been seen all the same.
+    const seen = new Map(others.length === 0 ? [] : observation.seen.map(({ handle, probe }) => [handle, probe]));
     const probeOf = (session: Session): Probe =>
-      observation.byHandle.get(session.runtimeHandle) ?? { state: 'unknown', why: 'Its runtime was not looked at' };
-    const absent = open.filter((session) => probeOf(session).state === 'dead').map((session) => session.id);
+      observation.byHandle.get(session.runtimeHandle) ??
+      seen.get(session.runtimeHandle) ?? { state: 'unknown', why: 'Its runtime was not looked at' };
+    const absent = open.filter((session) => isAbsent(session, probeOf(session))).map((session) => session.id);
     misses = countMisses(misses, absent, clock.monotonicMs());
-    const rows = await Promise.all([...open, ...parked, ...ended].map((session) => observeRow(session, probeOf(session), options)));
+    const rows = await Promise.all([...open, ...waiting, ...others].map((session) => observeRow(session, probeOf(session), options)));
     return { instanceId: store.meta.instanceId, rows, seen: observation.seen, busy: deps.sessionLocks.busy() };
   };
 }

@@ -113,9 +113,10 @@ export function createReconciler(deps: Deps) {
 
     startReaper: schedule,
 
-    /** Ends the rounds; what a round has started is waited for by whoever tracks it. */
+    /** Ends the rounds, and what waits for its turn; what has begun is waited for by whoever tracks it. */
     async stop(): Promise<void> {
       stopped = true;
+      deps.apply.stop();
       cancelNext();
       await round;
     },

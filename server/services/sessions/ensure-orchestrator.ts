@@ -2,7 +2,8 @@
  * "Ensure orchestrator": idempotent on the server (I3). One per project at a time passes here, so check and spawn are one
  * step; the unique slot in the database is the second lock. Never mints a new id while one can come back.
  */
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
+import type { ProjectId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { EnsureRequest } from '../../ports/app-services.ts';
 import type { SessionContext } from './context.ts';
@@ -39,18 +40,33 @@ export function createEnsureOrchestrator(context: SessionContext, parts: Parts) 
       }
       // "Cannot tell" is not "dead": the one there is stays the one.
       if (context.looks.get(session.id).state === 'unknown') return session;
-      const recovered = await parts.recover.recoverLive(session);
-      return recovered === 'alive' ? requireSession(store, session.id) : recovered.session;
+      try {
+        await parts.recover.recoverLive(session);
+      } catch (caught) {
+        // Nor is "being settled": the next look decides, and it is this one either way.
+        if (!isAppError(caught, 'RUNTIME_UNAVAILABLE') && !isAppError(caught, 'SESSION_BUSY')) throw caught;
+      }
+      return requireSession(store, session.id);
     });
   }
 
-  async function restoreNewest(request: EnsureRequest): Promise<Session | null> {
-    const newest = recoverableOrchestrators(store, request.projectId)[0];
-    if (newest === undefined) return null;
-    return await context.sessionLocks.run(
-      newest.id,
-      async () => (await parts.recover.restoreTerminated(requireSession(store, newest.id))).session,
-    );
+  async function restoreNewest(newest: Session): Promise<Session | null> {
+    return await context.sessionLocks.run(newest.id, async () => {
+      // It may have been killed, or brought back, while its lock was waited for.
+      const stillIs = recoverableOrchestrators(store, newest.projectId).some(({ id }) => id === newest.id);
+      return stillIs ? (await parts.recover.restoreTerminated(requireSession(store, newest.id))).session : null;
+    });
+  }
+
+  /** The one there is, or the newest that may come back; `null` where neither is. */
+  async function existing(projectId: ProjectId): Promise<Session | null> {
+    for (;;) {
+      const held = currentOrchestrator(store, projectId);
+      const newest = held ?? recoverableOrchestrators(store, projectId)[0];
+      if (newest === undefined) return null;
+      const settled = held === null ? await restoreNewest(newest) : await settleCurrent(held);
+      if (settled !== null) return settled;
+    }
   }
 
   return async function ensureOrchestrator(request: EnsureRequest): Promise<Ensured> {
@@ -63,12 +79,8 @@ export function createEnsureOrchestrator(context: SessionContext, parts: Parts) 
       });
     }
     return await context.projectLocks.run(request.projectId, async () => {
-      for (let held = currentOrchestrator(store, request.projectId); held !== null; held = currentOrchestrator(store, request.projectId)) {
-        const settled = await settleCurrent(held);
-        if (settled !== null) return { session: settled, created: false };
-      }
-      const restored = await restoreNewest(request);
-      if (restored !== null) return { session: restored, created: false };
+      const found = await existing(request.projectId);
+      if (found !== null) return { session: found, created: false };
       const order = {
         projectId: request.projectId,
         agent: request.agent,

@@ -2,6 +2,7 @@
  * Kill: intent first, durable, so that a crash finishes it and nothing brings the session back (I10); then the runtime with
  * its whole process tree; then the worktree, if it is clean. The branch stays, and so does uncommitted work (I11).
  */
+import { AppError, toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { WorktreeOutcome } from '../../ports/app-services.ts';
@@ -17,11 +18,15 @@ export function createKill(context: SessionContext) {
   async function finish(session: Session): Promise<Killed> {
     if (session.phase === 'spawning') {
       // Cut off while being started and killed since: undone whole, as if it had never been.
-      await undoSpawn(context, session, 'killed by the user while it was being started');
-      return { session: { ...session, phase: 'terminated', endReason: 'killed', slot: null }, worktree: 'removed', note: null };
+      const preservedRef = await undoSpawn(context, session, 'killed by the user while it was being started');
+      const note = preservedRef === null ? null : `uncommitted work kept as ${preservedRef}`;
+      return { session: { ...session, phase: 'terminated', endReason: 'killed', slot: null }, worktree: 'removed', note };
     }
-    await runtime.revoke(session.launchId);
-    await runtime.destroy(session.runtimeHandle, session.launchId);
+    // Every launch it ever had, the last one first: where a relaunch was cut off an earlier one may stand there yet.
+    for (const launchId of [...store.sessions.launchIds(session.id)].reverse()) {
+      await runtime.revoke(launchId);
+      await runtime.destroy(session.runtimeHandle, launchId);
+    }
     faults.passed('kill.runtime');
     const outcome = await removeWorktree(session);
     faults.passed('kill.worktree');
@@ -86,7 +91,11 @@ export function createKill(context: SessionContext) {
                 { kind: 'kill-requested', reason: 'asked for by the user' },
               );
         faults.passed('kill.intent');
-        return await finish(intended);
+        try {
+          return await finish(intended);
+        } catch (caught) {
+          throw finishedLater(intended, toAppError(caught));
+        }
       });
     },
     /** For reconcile, which holds the session's lock. */
@@ -104,3 +113,8 @@ export function createKill(context: SessionContext) {
 }
 
 export type Kill = ReturnType<typeof createKill>;
+
+function finishedLater({ id }: Session, failure: AppError): AppError {
+  const message = `The kill of ${id} is noted but not finished yet: ${failure.message} It is finished by itself, and ${id} never comes back.`;
+  return new AppError({ code: failure.code, message, hint: `Look again with \`ao get ${id}\`.` }, { cause: failure });
+}

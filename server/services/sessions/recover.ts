@@ -4,13 +4,15 @@
  * so that a crash at any point is settled by reconcile: the new launch is there, or the old state is.
  */
 import { decideRelaunch } from '../../core/agent/capabilities.ts';
-import { AppError, toAppError } from '../../core/errors.ts';
+import { AppError, isAppError, toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
+import { whose } from '../../core/reconcile/plan.ts';
 import type { RecoveryMode, Session } from '../../core/session/session.ts';
 import type { Project, SessionPatch } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
+import { alreadyLive, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
 
 export type Recovered = { readonly session: Session; readonly mode: RecoveryMode };
 
@@ -27,6 +29,8 @@ const SILENT: SessionPatch = { activity: 'unknown', activitySource: 'none', acti
 
 export function createRecover(context: SessionContext, launching: Launching) {
   const { store, runtime, workspace, agents, secrets, clock, faults, log } = context;
+  /** Sessions whose relaunch has failed since this daemon started, for whoever it was tried. */
+  const tried = new Set<SessionId>();
 
   /** How it would come back, from the agent's abilities and what is left of its own history. */
   async function decide(session: Session, project: Project): Promise<ReturnType<typeof decideRelaunch>> {
@@ -98,7 +102,8 @@ export function createRecover(context: SessionContext, launching: Launching) {
     const state = await workspace.state(session.workspace);
     if (state === 'missing') await workspace.create(session.workspace);
     faults.passed('recover.worktree');
-    if (state !== 'missing' || session.preservedRef === null) return session.preservedRef;
+    // Where the worktree stands already an earlier try was cut off before this; what was put back is found to be there.
+    if (session.preservedRef === null || state === 'unknown') return session.preservedRef;
     const applied = await workspace.applyPreserved(session.workspace, session.preservedRef);
     store.sessions.note(session.id, { kind: 'preserved-work', reason: `captured work: ${applied}`, data: { ref: session.preservedRef } });
     faults.passed('recover.preserved');
@@ -122,6 +127,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
       },
       { kind: 'recovered', reason: why, data: { mode } },
     );
+    tried.delete(session.id);
     context.looks.set(session.id, { state: 'reachable' });
     log.info({ sessionId: session.id, mode, why }, 'session back');
     return live;
@@ -135,7 +141,9 @@ export function createRecover(context: SessionContext, launching: Launching) {
     if (failure.code === 'RUNTIME_UNAVAILABLE' && begun.phase === 'live') return;
     try {
       await runtime.revoke(begun.launchId);
-      await runtime.destroy(begun.runtimeHandle, begun.launchId);
+      // Read anew: where a foreign runtime held its name it has taken another.
+      const { runtimeHandle } = store.sessions.get(begun.id) ?? begun;
+      await runtime.destroy(runtimeHandle, begun.launchId);
     } catch (caught) {
       log.warn({ sessionId: begun.id, error: toAppError(caught).message }, 'a failed launch could not be cleared away yet');
     }
@@ -148,6 +156,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
       return await bringBack(session, { into: 'new runtime', why });
     } catch (caught) {
       const failure = toAppError(caught);
+      if (failure.code !== 'RUNTIME_UNAVAILABLE') tried.add(id);
       if (failure.code === 'SESSION_NOT_RESUMABLE') terminateUnresumable(session, failure.message);
       else if (failure.code !== 'RUNTIME_UNAVAILABLE') {
         const reason = `${failure.message} ${failure.hint}`;
@@ -207,7 +216,9 @@ export function createRecover(context: SessionContext, launching: Launching) {
     const probe = byHandle.get(session.runtimeHandle);
     if (probe === undefined || probe.state === 'unknown') throw hostSilent(session, probe?.why ?? 'it was not asked');
     if (probe.state === 'dead') return await relaunch(session.id, 'asked for by the user; its runtime is gone');
-    if (probe.tags.launchId !== session.launchId) {
+    const owner = whose(probe.tags, session, store.sessions.launchIds(session.id), store.meta.instanceId);
+    if (owner === 'foreign') return await relaunch(session.id, 'asked for by the user; its name is taken by a foreign runtime');
+    if (owner === 'earlier') {
       throw new AppError({
         code: 'SESSION_BUSY',
         message: `${session.id} is being settled after an interruption.`,
@@ -235,6 +246,16 @@ export function createRecover(context: SessionContext, launching: Launching) {
     return await bringBack(session, { into: 'new runtime', why: 'restored by the user' });
   }
 
+  /** At the start after it was parked; the caller holds the locks. Tried once, as a relaunch is. */
+  async function restoreParked(session: Session): Promise<Recovered> {
+    try {
+      return await restoreTerminated(session);
+    } catch (caught) {
+      if (!isAppError(caught, 'RUNTIME_UNAVAILABLE')) tried.add(session.id);
+      throw caught;
+    }
+  }
+
   /** Runs with the session's lock, and an orchestrator's also with its project's: its slot must not be taken meanwhile. */
   async function locked<T>(id: SessionId, operation: (session: Session) => Promise<T>): Promise<T> {
     const inner = (): Promise<T> => context.sessionLocks.run(id, () => operation(requireSession(store, id)));
@@ -243,10 +264,12 @@ export function createRecover(context: SessionContext, launching: Launching) {
   }
 
   return {
+    tried: tried as ReadonlySet<SessionId>,
     decide,
     relaunch,
     recoverLive,
     restoreTerminated,
+    restoreParked,
     terminateUnresumable,
 
     async restore(id: SessionId): Promise<Recovered> {
@@ -276,42 +299,6 @@ export function createRecover(context: SessionContext, launching: Launching) {
 export type Recover = ReturnType<typeof createRecover>;
 
 function refuseAlive(session: Session, recovered: Recovered | 'alive'): Recovered {
-  if (recovered !== 'alive') return recovered;
-  throw new AppError({
-    code: 'SESSION_ALREADY_LIVE',
-    message: `${session.id} is live and its agent runs; there is nothing to bring back.`,
-    hint: `See it with \`ao logs ${session.id}\`.`,
-  });
-}
-
-function beingStarted(session: Session): AppError {
-  return new AppError({
-    code: 'SESSION_BUSY',
-    message: `${session.id} is still being started.`,
-    hint: `Look again with \`ao get ${session.id}\`.`,
-  });
-}
-
-function notResumable(session: Session, why: string): AppError {
-  return new AppError({
-    code: 'SESSION_NOT_RESUMABLE',
-    message: `${session.id} cannot be brought back: ${why}.`,
-    hint: `Its branch is kept: once its worktree is gone, go on with it in a new worker, \`ao spawn --project ${session.projectId} --branch ${session.workspace.branch}\`.`,
-  });
-}
-
-function orchestratorExists(session: Session, holder: Session): AppError {
-  return new AppError({
-    code: 'ORCHESTRATOR_EXISTS',
-    message: `${session.id} cannot be restored: ${holder.id} is the project's orchestrator.`,
-    hint: `Use \`ao get ${holder.projectId}/orchestrator\`, or end it first with \`ao kill ${holder.id}\`.`,
-  });
-}
-
-function hostSilent(session: Session, why: string): AppError {
-  return new AppError({
-    code: 'RUNTIME_UNAVAILABLE',
-    message: `The session host of ${session.id} does not answer (${why}), so nothing may be concluded about it.`,
-    hint: `Look again with \`ao get ${session.id}\`; \`ao status\` says more.`,
-  });
+  if (recovered === 'alive') throw alreadyLive(session);
+  return recovered;
 }

@@ -1,9 +1,6 @@
 /** The sessions as the transports see them: finds what a request names, runs the operation, derives what it means now. */
-import { NO_CAPABILITIES } from '../../core/agent/capabilities.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Session } from '../../core/session/session.ts';
-import { deriveStatus } from '../../core/session/status.ts';
-import type { OrchestratorService, SessionReport, SessionService } from '../../ports/app-services.ts';
+import type { OrchestratorService, SessionService } from '../../ports/app-services.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Operations } from '../operations.ts';
 import type { SessionContext } from './context.ts';
@@ -11,6 +8,7 @@ import type { createEnsureOrchestrator } from './ensure-orchestrator.ts';
 import { requireProject, resolveSession } from './find.ts';
 import type { Kill } from './kill.ts';
 import type { Recover } from './recover.ts';
+import type { Report } from './report.ts';
 import type { Spawn } from './spawn.ts';
 
 /** Bytes of UTF-8. */
@@ -23,19 +21,15 @@ type Parts = {
   readonly recover: Recover;
   readonly ensure: ReturnType<typeof createEnsureOrchestrator>;
   readonly delivery: Delivery;
+  readonly report: Report;
 };
 
 export function createSessions(
   context: SessionContext,
   parts: Parts,
 ): { readonly sessions: SessionService; readonly orchestrator: OrchestratorService } {
-  const { store, runtime, agents, clock, secrets } = context;
-  const { operations } = parts;
-
-  function report(session: Session): SessionReport {
-    const capabilities = agents.names.includes(session.agent) ? agents.get(session.agent).capabilities : NO_CAPABILITIES;
-    return { session, derived: deriveStatus({ session, capabilities, look: context.looks.get(session.id), nowMs: clock.nowMs() }) };
-  }
+  const { store, runtime, workspace, secrets } = context;
+  const { operations, report } = parts;
 
   const sessions: SessionService = {
     list({ projectId, which }) {
@@ -105,6 +99,14 @@ export function createSessions(
     },
     messages: (ref) => store.messages.list(resolveSession(store, ref).id),
     events: (ref) => store.sessions.events(resolveSession(store, ref).id),
+    async dirt(ref) {
+      const session = resolveSession(store, ref);
+      const { workspace: place } = session;
+      const worktree = await workspace.state(place);
+      if (worktree !== 'present') return { branch: place.branch, worktree, files: [] };
+      const { files } = await workspace.dirt(place, requireProject(store, session.projectId).disposable);
+      return { branch: place.branch, worktree, files };
+    },
   };
 
   const orchestrator: OrchestratorService = {

@@ -131,8 +131,9 @@ export function createSpawn(context: SessionContext, launching: Launching) {
         { cause: failure },
       );
     }
+    let preservedRef: string | null;
     try {
-      await undoSpawn(context, row, `failed at "${step}": ${failure.message}`);
+      preservedRef = await undoSpawn(context, row, `failed at "${step}": ${failure.message}`);
     } catch (caught) {
       log.error({ sessionId: row.id, error: toAppError(caught).message }, 'undo of a failed spawn did not finish');
       return new AppError(
@@ -144,8 +145,9 @@ export function createSpawn(context: SessionContext, launching: Launching) {
         { cause: failure },
       );
     }
+    const kept = preservedRef === null ? '' : ` What was uncommitted in its worktree is kept as ${preservedRef}.`;
     return new AppError(
-      { code: failure.code, message: `Spawn failed at "${step}" and was undone: ${failure.message}`, hint: failure.hint },
+      { code: failure.code, message: `Spawn failed at "${step}" and was undone: ${failure.message}${kept}`, hint: failure.hint },
       { cause: failure },
     );
   }

@@ -5,11 +5,17 @@
  */
 import type { Session } from '../../core/session/session.ts';
 import type { SessionContext } from './context.ts';
+import { requireSession } from './find.ts';
 
 type Deps = Pick<SessionContext, 'store' | 'runtime' | 'workspace' | 'faults' | 'log' | 'looks'>;
 
-/** Rejects with `RUNTIME_UNAVAILABLE` when the host does not answer; the row then stays `spawning` and is settled later. */
-export async function undoSpawn(deps: Deps, session: Session, why: string): Promise<void> {
+/**
+ * Resolves to the ref that uncommitted work was captured to, if there was any. Rejects with `RUNTIME_UNAVAILABLE` when the host
+ * does not answer; the row then stays `spawning` and is settled later.
+ */
+export async function undoSpawn(deps: Deps, { id }: Session, why: string): Promise<string | null> {
+  // Read anew: where its name was held by a foreign runtime the session has taken another since.
+  const session = requireSession(deps.store, id);
   // The fence first: a create that is still in a stopped host's queue must find nothing to launch.
   await deps.runtime.revoke(session.launchId);
   await deps.runtime.destroy(session.runtimeHandle, session.launchId);
@@ -24,4 +30,5 @@ export async function undoSpawn(deps: Deps, session: Session, why: string): Prom
   deps.looks.forget(session.id);
   deps.log.warn({ sessionId: session.id, why, preservedRef }, 'spawn undone');
   deps.faults.passed('spawn.undo.row');
+  return preservedRef;
 }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Import, Offence, SourceFile } from './tree.ts';
-import { isProduct } from './tree.ts';
+import { isApp, isProduct } from './tree.ts';
 
 type Layer = {
   readonly name: string;
@@ -53,7 +53,7 @@ function isAllowed(file: SourceFile, layer: Layer, { target, kind, typeOnly }: I
 /** Imports of product files that the table does not allow, each with its layer's advice. */
 export function findLayerOffences(files: readonly SourceFile[]): readonly Offence[] {
   return files
-    .filter(isProduct)
+    .filter((file) => isProduct(file) || isApp(file))
     .flatMap((file) =>
       layersOf(file.path).flatMap((layer) =>
         file.imports

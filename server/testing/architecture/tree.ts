@@ -23,7 +23,7 @@ export type SourceFile = {
 
 export type Offence = string;
 
-const SOURCE_FOLDERS = ['server', 'drizzle/schema', 'scripts', 'bench'];
+const SOURCE_FOLDERS = ['server', 'app', 'drizzle/schema', 'scripts', 'bench'];
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
 
@@ -70,15 +70,17 @@ function filesBelow(folder: string): readonly string[] {
 
 export function readTree(): readonly SourceFile[] {
   return SOURCE_FOLDERS.flatMap(filesBelow)
-    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .filter((path) => /\.(tsx?|mjs)$/.test(path))
     .map((path) => toSourceFile(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
 export const isTest = ({ path }: SourceFile): boolean => path.endsWith('.test.ts') || path.startsWith('server/stories/');
 /** `*.child.ts` is what a test starts as a process of its own. */
-/** `*.child.ts` is what a test starts as a process of its own. */
 export const isProduct = (file: SourceFile): boolean =>
   /^(server|drizzle\/schema)\//.test(file.path) && !isTest(file) && !/^server\/testing\/|\.(child|d)\.ts$/.test(file.path);
+
+/** The pages. Next wants some of their exports as default, and they run in a browser: rules for servers are not for them. */
+export const isApp = (file: SourceFile): boolean => file.path.startsWith('app/') && !isTest(file) && !file.path.endsWith('.d.ts');
 
 /** Every line of `file` whose code matches, as `path:line: text`. */
 export function linesMatching(file: SourceFile, pattern: RegExp): readonly Offence[] {

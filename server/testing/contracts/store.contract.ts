@@ -5,6 +5,7 @@ import type { Session } from '../../core/session/session.ts';
 import type { Message, Store } from '../../ports/store.ts';
 import { launch } from '../session-facts.ts';
 import { APP, draftOf, messageTo, projectFacts, WHY } from '../store-facts.ts';
+import { describeDeviceContract } from './store-devices.contract.ts';
 import { code, describeSessionContract, type StoreBench } from './store-sessions.contract.ts';
 
 export type StoreMaker = (options: { readonly nowMs: () => number }) => { readonly store: Store; readonly dispose: () => void };
@@ -78,6 +79,7 @@ export function describeStoreContract(name: string, make: StoreMaker): void {
     });
 
     describeSessionContract(bench);
+    describeDeviceContract(bench);
 
     describe('messages', () => {
       let id: SessionId;

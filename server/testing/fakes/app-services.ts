@@ -1,15 +1,31 @@
-/** The application's services with two sessions in memory and every call written down: enough for transports and the CLI. */
+/**
+ * The application's services with two sessions in memory and every call written down: enough for transports and the CLI.
+ * Devices and feed are the real ones, over a store in memory that tests can write to.
+ */
+import { createSystemClock } from '../../adapters/system/clock.ts';
+import { createSecrets } from '../../adapters/system/secrets.ts';
+import { DEVICE_COOKIE } from '../../contract/device.ts';
 import { AppError } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId, SessionRef } from '../../core/ids.ts';
 import type { Owner } from '../../core/liveness/owner.ts';
-import type { AppServices, DaemonFacts, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
-import type { Message, Project } from '../../ports/store.ts';
+import type { AppServices, DaemonFacts, DirtReport, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
+import type { Message, Project, Store } from '../../ports/store.ts';
+import { createDevices } from '../../services/devices.ts';
+import { createFeed } from '../../services/feed.ts';
 import { INSTANCE, sessionFacts } from '../session-facts.ts';
+import { createFakeKey } from './gateway-key.ts';
+import { createRecordingLog } from './log.ts';
+import { createFakeStore } from './store.ts';
 
 export type ServiceCall = { readonly name: string; readonly args: readonly unknown[] };
 
 export type FakeAppServices = AppServices & {
   readonly calls: readonly ServiceCall[];
+  /** What the live feed shows: the project and one session to begin with. */
+  readonly store: Store;
+  setDirt(next: DirtReport): void;
+  /** Makes a pairing code good, once. */
+  allowCode(code: string): void;
   /** The next call of this name throws it. */
   failNext(name: string, error: unknown): void;
 };
@@ -42,9 +58,27 @@ export function createFakeAppServices(facts: {
   readonly port: () => number;
   readonly instanceId?: InstanceId;
 }): FakeAppServices {
+  const store = createFakeStore();
+  const codes = new Set<string>();
+  const [clock, log] = [createSystemClock(), createRecordingLog()];
+  const consume = (code: string): boolean => codes.delete(code);
+  const devices = createDevices({
+    store,
+    key: createFakeKey(),
+    codes: { consume },
+    secrets: createSecrets(),
+    clock,
+    log,
+    cookieName: DEVICE_COOKIE,
+  });
+  const derived = { status: 'running', reason: 'The agent runs' } as const;
+  const feed = createFeed({ store, report: (session) => ({ session, derived }), clock, log, epoch: 'epoch-of-the-tests' });
+  store.projects.insert(projectFacts());
+  store.sessions.insert({ ...sessionFacts(), tokenHash: 'app-1' }, { kind: 'test', reason: 'as the test wants it' });
   const calls: ServiceCall[] = [];
   const failures = new Map<string, unknown>();
   let owner = facts.owner;
+  let dirt: DirtReport | null = null;
   const note = (name: string, ...args: readonly unknown[]): void => {
     calls.push({ name, args });
     if (!failures.has(name)) return;
@@ -97,6 +131,20 @@ export function createFakeAppServices(facts: {
   return {
     calls,
     failNext: (name, error) => void failures.set(name, error),
+    agents: {
+      list: async (projectId) =>
+        noted('agents.list', [projectId], () => [
+          { name: 'claude-code', needsCommand: false, missing: { why: 'It is not on PATH.', hint: 'Install it' } },
+          { name: 'shell', needsCommand: false, missing: null },
+        ]),
+    },
+    devices,
+    feed,
+    store,
+    setDirt: (next) => {
+      dirt = next;
+    },
+    allowCode: (code) => void codes.add(code),
     daemon: {
       status: () => noted('daemon.status', [], () => daemonFacts()),
       setOwner: (next) => {
@@ -114,6 +162,8 @@ export function createFakeAppServices(facts: {
       get: (id) => noted('projects.get', [id], () => project(id)),
       set: async (id, settings) => noted('projects.set', [id, settings], () => ({ ...project(id), ...settings })),
       remove: async (id) => noted('projects.remove', [id], () => project(id)),
+      check: async (path) =>
+        noted('projects.check', [path], () => ({ root: path, headBranch: 'main', suggestedId: 'app-2' as ProjectId, existing: null })),
     },
     sessions: {
       list: (filter) => noted('sessions.list', [filter], () => ['app-1', 'app-2'].map((id) => report({ by: 'id', id: id as SessionId }))),
@@ -128,6 +178,11 @@ export function createFakeAppServices(facts: {
       send: (ref, { text, key }) => noted('sessions.send', [ref, text, key], () => message(ref, text, key)),
       messages: (ref) => noted('sessions.messages', [ref], () => [message(ref, 'hello\nworld', 'k1')]),
       events: (ref) => noted('sessions.events', [ref], () => []),
+      dirt: async (ref) =>
+        noted('sessions.dirt', [ref], () => {
+          const { branch } = report(ref).session.workspace;
+          return dirt ?? { branch, worktree: 'present', files: ['a.txt', 'b c.txt'] };
+        }),
     },
     orchestrator: {
       ensure: async (request) =>

@@ -149,7 +149,8 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
       },
       handleFor: (sessionId, attempt) => `/fake.sock:${sessionId}${attempt === 0 ? '' : `_${attempt}`}` as RuntimeHandle,
       async create(spec) {
-        if (state === 'silent') {
+        const isRefused = (failures.get('create')?.length ?? 0) > 0;
+        if (state === 'silent' && !isRefused) {
           queue.push(() => {
             if (!panes.has(spec.handle)) start(spec, '', revoked.has(spec.launchId) ? 'revoked' : 'open');
           });

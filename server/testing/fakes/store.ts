@@ -2,10 +2,13 @@
  * The store in memory, for tests of services: the same promises as the SQLite adapter, kept by the same contract suite. What
  * goes in and out is copied, so that no test can change a stored fact by holding on to it.
  */
+import { announceChanges } from '../../adapters/store/announce-changes.ts';
 import { AppError, type AppErrorCode } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type {
+  Device,
+  DeviceStore,
   EventDraft,
   LaunchDraft,
   Message,
@@ -59,15 +62,16 @@ export function createFakeStore({ nowMs = Date.now, instanceId = DEFAULT_INSTANC
       ]),
     ) as T;
 
-  return {
+  return announceChanges({
     projects: guarded(createProjects(tables, nowMs)),
     sessions: guarded(createSessions(tables, nowMs)),
     messages: guarded(createMessages(tables, nowMs)),
+    devices: guarded(createDevices()),
     meta: guarded(createMeta(instanceId)),
     close: () => {
       open = false;
     },
-  };
+  });
 }
 
 const DEFAULT_INSTANCE = '00000000-0000-4000-8000-00000000fa4e' as InstanceId;
@@ -210,6 +214,29 @@ function createMessages(tables: Tables, nowMs: () => number): MessageStore {
       tables.messages.set(id, next);
       return next;
     },
+  };
+}
+
+function createDevices(): DeviceStore {
+  const devices = new Map<string, Device>();
+  const change = (id: string, patch: (device: Device) => Partial<Device>): Device => {
+    const device = devices.get(id);
+    if (device === undefined) throw refuse('DEVICE_NOT_FOUND', id);
+    const next = { ...device, ...patch(device) };
+    devices.set(id, next);
+    return next;
+  };
+  return {
+    insert: (device) => {
+      const taken = [...devices.values()].some((other) => other.id === device.id || other.secretHash === device.secretHash);
+      if (taken || device.secretHash === '') throw new Error('device ids and secret hashes are unique and not empty');
+      devices.set(device.id, structuredClone(device));
+      return device;
+    },
+    get: (id) => devices.get(id) ?? null,
+    list: () => [...devices.values()],
+    recordSeen: (id, atMs) => change(id, () => ({ lastSeenAtMs: atMs })),
+    revoke: (id, atMs) => change(id, ({ revokedAtMs }) => ({ revokedAtMs: revokedAtMs ?? atMs })),
   };
 }
 

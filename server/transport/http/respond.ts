@@ -1,6 +1,6 @@
 /** Plain JSON answers, never cached, and errors in the contract's shape. */
 import type { ServerResponse } from 'node:http';
-import type { AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
   if (res.headersSent) return;
@@ -20,4 +20,13 @@ export function setCommonHeaders(res: ServerResponse): void {
   res.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
   res.setHeader('referrer-policy', 'no-referrer');
   res.setHeader('cross-origin-resource-policy', 'same-origin');
+}
+
+/** Whoever asks has not proven who it is. */
+export function unauthenticated(why: string): AppError {
+  return new AppError({
+    code: 'UNAUTHENTICATED',
+    message: `${why}.`,
+    hint: 'Use the `ao` command, which reads the credential of the data directory (AO_DATA_DIR), or open the link of `ao pair` in this browser.',
+  });
 }

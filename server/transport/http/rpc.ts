@@ -2,10 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getTRPCErrorShape } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
-import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { AppError } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
-import { toTrpcError } from '../rpc/errors.ts';
+import { statusOf, toTrpcError } from '../rpc/errors.ts';
 import { appRouter } from '../rpc/router.ts';
 import type { RpcContext } from '../rpc/trpc.ts';
 import type { Principal } from './principal.ts';
@@ -46,7 +45,7 @@ function refuse(principal: Principal): AppError | null {
         hint: 'Run this command in a terminal of your own, outside the session.',
       });
     case 'nobody':
-      return unauthenticated(principal.why);
+      return principal.refusal;
   }
 }
 
@@ -55,13 +54,5 @@ function sendRefusal(res: ServerResponse, refusal: AppError, path: string): void
   const error = toTrpcError(refusal);
   const shape = getTRPCErrorShape({ config: appRouter._def._config, error, type: 'unknown', path, input: undefined, ctx: undefined });
   res.setHeader('connection', 'close');
-  sendJson(res, getHTTPStatusCodeFromError(error), { error: shape });
-}
-
-export function unauthenticated(why: string): AppError {
-  return new AppError({
-    code: 'UNAUTHENTICATED',
-    message: `${why}.`,
-    hint: 'Use the `ao` command: it reads the credential of the data directory (AO_DATA_DIR).',
-  });
+  sendJson(res, statusOf(refusal), { error: shape });
 }

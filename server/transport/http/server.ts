@@ -1,33 +1,33 @@
 /**
- * The daemon's HTTP server, on loopback only: health, shutdown, hooks, tRPC. Every request passes Host, Origin, and then the
- * credential, in this order, before anything of it is used; a refusal is 421, 403 or 401, never 2xx or 404. No decisions here:
- * what is allowed is handed in.
+ * The daemon's HTTP server, on loopback only: health, shutdown, hooks, pairing, tRPC, and the door for sockets. Every request
+ * passes Host, Origin, and then the credential, in this order, before anything of it is used; a refusal is 421, 403 or 401,
+ * never 2xx or 404. No decisions here: what is allowed is handed in.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Health } from '../../contract/run-file.ts';
+import { SOCKET_PATH } from '../../contract/socket.ts';
 import { PROTOCOL_VERSION, SERVICE_NAME } from '../../contract/version.ts';
-import type { AccessDecision, AccessRequest } from '../../core/access/access.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { AppServices } from '../../ports/app-services.ts';
-import type { Log } from '../../ports/log.ts';
-import { type DaemonState, notReady } from '../state.ts';
+import { type DaemonState, notReady, type StopRequest } from '../state.ts';
+import { type Admission, type AdmitDeps, admit, sendRefusal } from './admit.ts';
 import { handleHook } from './hooks.ts';
-import { identify, type Principal, rawHeaderValues } from './principal.ts';
+import { handlePair } from './pair.ts';
+import { identify, type Principal } from './principal.ts';
 import { sendError, sendJson, setCommonHeaders } from './respond.ts';
-import { handleRpc, unauthenticated } from './rpc.ts';
+import { handleRpc } from './rpc.ts';
 import { handleShutdown } from './shutdown.ts';
+import { badUpgrade, handleUpgrade, type SocketDoor } from './upgrade.ts';
 
-export type HttpServerDeps = {
+export type HttpServerDeps = AdmitDeps & {
   readonly services: AppServices;
+  readonly sockets: SocketDoor;
   readonly state: () => DaemonState;
   readonly identity: { readonly pid: number; readonly version: string; readonly instanceId: string };
   readonly isOwnerCredential: (presented: string) => boolean;
-  /** `core/access`, with the policy of the configuration and the port that was got. */
-  readonly decideAccess: (request: AccessRequest, ownPort: number) => AccessDecision;
   /** Called after the answer has been sent. */
-  readonly requestShutdown: (reason: string) => void;
-  readonly log: Log;
+  readonly requestStop: (stop: StopRequest) => void;
 };
 
 export interface HttpServer {
@@ -51,6 +51,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       });
     },
   );
+  server.on('upgrade', (req, socket, head) => {
+    const asked = { req, socket, head };
+    try {
+      handleUpgrade(asked, portOf(server), { ...deps, devices: deps.services.devices });
+    } catch (error) {
+      log.error({ error }, 'An upgrade failed');
+      socket.destroy();
+    }
+  });
   return {
     listen: async (port) => {
       const got = await listenOnce(server, port).catch((error: NodeJS.ErrnoException) => {
@@ -97,35 +106,46 @@ function cannotBind(port: number, error: NodeJS.ErrnoException): AppError {
   );
 }
 
+const portOf = (server: Server): number => (server.address() as AddressInfo | null)?.port ?? 0;
+
 async function handle(req: IncomingMessage, res: ServerResponse, deps: HttpServerDeps, server: Server): Promise<void> {
   setCommonHeaders(res);
   res.on('error', () => undefined);
   // A connection kept alive would outlast the drain.
   if (deps.state() === 'stopping') res.setHeader('connection', 'close');
-  const target = req.url ?? '';
-  const ownPort = (server.address() as AddressInfo | null)?.port ?? 0;
-  const access = deps.decideAccess({ target, hosts: rawHeaderValues(req, 'host'), origins: rawHeaderValues(req, 'origin') }, ownPort);
-  if (access.kind === 'refused') return refuseAccess(res, access, deps.log);
+  const admission = admit(req, portOf(server), deps);
+  if ('error' in admission) return sendRefusal(res, admission);
 
-  const path = target.split(/[?#]/, 1)[0] ?? '';
+  const { path } = admission;
   if (path === '/healthz' || path === '/readyz') return answerHealth(req, res, { path, deps });
+  if (path === '/pair') return answerPair(req, res, { admission, deps });
 
   const principal = principalOf(req, deps);
   if (path.startsWith('/trpc/')) {
-    const context = { services: deps.services, state: deps.state };
+    const device = principal.kind === 'owner' ? principal.device : null;
+    const stopAfterAnswer = (stop: StopRequest): void => void res.once('close', () => deps.requestStop(stop));
+    const context = { services: deps.services, state: deps.state, device, stopAfterAnswer };
     return handleRpc(req, res, { principal, path: path.slice('/trpc/'.length), context, log: deps.log });
   }
-  if (principal.kind === 'nobody') return refuseNobody(res, principal.why);
+  if (principal.kind === 'nobody') return sendRefusal(res, { status: 401, error: principal.refusal });
   if (path === '/shutdown' || path === '/hooks') {
-    if (req.method !== 'POST')
-      return sendError(res, 405, new AppError({ code: 'BAD_INPUT', message: `${path} takes POST only.`, hint: 'Use the `ao` command.' }));
+    if (req.method !== 'POST') return sendError(res, 405, onlyBy('POST', path));
     return path === '/hooks' ? answerHook(req, res, { principal, deps }) : answerShutdown(req, res, { principal, deps });
   }
+  if (path === SOCKET_PATH || path.startsWith(`${SOCKET_PATH}/`)) return sendError(res, 400, badUpgrade('polling is not spoken here'));
   sendError(res, 404, new AppError({ code: 'BAD_INPUT', message: 'There is nothing at this path.', hint: 'Use the `ao` command.' }));
 }
 
+function onlyBy(method: 'GET' | 'POST', path: string): AppError {
+  return new AppError({ code: 'BAD_INPUT', message: `${path} takes ${method} only.`, hint: 'Use the `ao` command.' });
+}
+
 function principalOf(req: IncomingMessage, { isOwnerCredential, services }: HttpServerDeps): Principal {
-  return identify(req, { isOwnerCredential, authenticateSession: (token) => services.reports.authenticate(token) });
+  return identify(req, {
+    isOwnerCredential,
+    authenticateSession: (token) => services.reports.authenticate(token),
+    authenticateDevice: (proof) => services.devices.authenticate(proof),
+  });
 }
 
 function answerHealth(
@@ -134,11 +154,22 @@ function answerHealth(
   { path, deps }: { readonly path: string; readonly deps: HttpServerDeps },
 ): void {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
-    return sendError(res, 405, new AppError({ code: 'BAD_INPUT', message: `${path} takes GET only.`, hint: 'Use `ao status`.' }));
+    return sendError(res, 405, onlyBy('GET', path));
   }
   const state = deps.state();
   const health: Health = { service: SERVICE_NAME, protocol: PROTOCOL_VERSION, state, ...deps.identity };
   sendJson(res, path === '/readyz' && state !== 'ready' ? 503 : 200, health);
+}
+
+function answerPair(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { admission, deps }: { readonly admission: Admission; readonly deps: HttpServerDeps },
+): Promise<void> | void {
+  if (req.method !== 'POST') return sendError(res, 405, onlyBy('POST', admission.path));
+  const refusal = notReady(deps.state());
+  if (refusal !== null) return sendError(res, 503, refusal);
+  return handlePair(req, res, { visit: admission.visit, devices: deps.services.devices });
 }
 
 function answerHook(
@@ -163,28 +194,5 @@ function answerShutdown(
       new AppError({ code: 'FORBIDDEN', message: 'A session cannot stop the daemon.', hint: 'Run `ao stop` in a terminal of your own.' }),
     );
   }
-  return handleShutdown(req, res, { pid: deps.identity.pid, requestShutdown: deps.requestShutdown });
-}
-
-function refuseAccess(res: ServerResponse, access: Extract<AccessDecision, { kind: 'refused' }>, log: Log): void {
-  log.debug({ by: access.by, why: access.why }, 'A request was refused');
-  // The rest of it is not worth reading.
-  res.setHeader('connection', 'close');
-  const [status, code, variable] =
-    access.by === 'host' ? ([421, 'HOST_REFUSED', 'AO_ALLOWED_HOSTS'] as const) : ([403, 'ORIGIN_REFUSED', 'AO_ALLOWED_ORIGINS'] as const);
-  sendError(
-    res,
-    status,
-    new AppError({
-      code,
-      message: `The request is refused: ${access.why}.`,
-      hint: `If it is yours, add it to ${variable} and restart: \`ao stop && ao start\`.`,
-    }),
-  );
-}
-
-function refuseNobody(res: ServerResponse, why: string): void {
-  res.setHeader('connection', 'close');
-  res.setHeader('www-authenticate', 'Bearer');
-  sendError(res, 401, unauthenticated(why));
+  return handleShutdown(req, res, { pid: deps.identity.pid, requestStop: deps.requestStop });
 }

@@ -1,5 +1,6 @@
 /** The one place where our error codes become those of the wire. Exhaustive: a new code does not compile without its line here. */
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { AppError, type AppErrorCode, toAppError } from '../../core/errors.ts';
 
 const TRPC_CODES = {
@@ -14,6 +15,9 @@ const TRPC_CODES = {
   DAEMON_START_FAILED: 'INTERNAL_SERVER_ERROR',
   DAEMON_STOP_FAILED: 'INTERNAL_SERVER_ERROR',
   NOT_OUR_DAEMON: 'CONFLICT',
+  DAEMON_STOPPED_BY_USER: 'SERVICE_UNAVAILABLE',
+  PORT_IN_USE: 'CONFLICT',
+  PAGES_NOT_BUILT: 'PRECONDITION_FAILED',
   DATA_DIR_UNUSABLE: 'INTERNAL_SERVER_ERROR',
   DATABASE_NEWER: 'INTERNAL_SERVER_ERROR',
   DATABASE_UNUSABLE: 'INTERNAL_SERVER_ERROR',
@@ -21,6 +25,9 @@ const TRPC_CODES = {
   FORBIDDEN: 'FORBIDDEN',
   ORIGIN_REFUSED: 'FORBIDDEN',
   HOST_REFUSED: 'FORBIDDEN',
+  TOO_MANY_REQUESTS: 'TOO_MANY_REQUESTS',
+  PAIRING_CODE_REFUSED: 'UNAUTHORIZED',
+  DEVICE_NOT_FOUND: 'NOT_FOUND',
   PROJECT_NOT_FOUND: 'NOT_FOUND',
   PROJECT_EXISTS: 'CONFLICT',
   PROJECT_IN_USE: 'CONFLICT',
@@ -54,6 +61,11 @@ const TRPC_CODES = {
 
 export function toTrpcError(error: AppError): TRPCError {
   return new TRPCError({ code: TRPC_CODES[error.code], message: error.message, cause: error });
+}
+
+/** The HTTP status of one of our errors, where no tRPC is involved. */
+export function statusOf(error: AppError): number {
+  return getHTTPStatusCodeFromError(toTrpcError(error));
 }
 
 /** What the client is told of a failure, whichever layer it came from. */

@@ -1,12 +1,18 @@
 /** Assembles the procedures. The paths `sessions.list`, `.spawn`, `.get`, `.kill` are stable (SPEC §9). */
+import { listAgents } from './agents/list.ts';
 import { setDaemonOwner } from './daemon/set-owner.ts';
 import { daemonStatus } from './daemon/status.ts';
+import { stopDaemon } from './daemon/stop.ts';
+import { listDevices } from './devices/list.ts';
+import { revokeDevice } from './devices/revoke.ts';
 import { ensureOrchestrator } from './orchestrator/ensure.ts';
 import { addProject } from './projects/add.ts';
+import { checkProject } from './projects/check.ts';
 import { getProject } from './projects/get.ts';
 import { listProjects } from './projects/list.ts';
 import { removeProject } from './projects/remove.ts';
 import { setProject } from './projects/set.ts';
+import { getSessionDirt } from './sessions/dirt.ts';
 import { listSessionEvents } from './sessions/events.ts';
 import { getSession } from './sessions/get.ts';
 import { killSession } from './sessions/kill.ts';
@@ -21,8 +27,17 @@ import { spawnSession } from './sessions/spawn.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
-  daemon: router({ status: daemonStatus, setOwner: setDaemonOwner }),
-  projects: router({ add: addProject, list: listProjects, get: getProject, set: setProject, remove: removeProject }),
+  daemon: router({ status: daemonStatus, setOwner: setDaemonOwner, stop: stopDaemon }),
+  devices: router({ list: listDevices, revoke: revokeDevice }),
+  agents: router({ list: listAgents }),
+  projects: router({
+    add: addProject,
+    check: checkProject,
+    list: listProjects,
+    get: getProject,
+    set: setProject,
+    remove: removeProject,
+  }),
   sessions: router({
     list: listSessions,
     get: getSession,
@@ -35,6 +50,7 @@ export const appRouter = router({
     send: sendMessage,
     messages: listMessages,
     events: listSessionEvents,
+    dirt: getSessionDirt,
   }),
   orchestrator: router({ ensure: ensureOrchestrator }),
 });

@@ -2,11 +2,18 @@
 import { initTRPC } from '@trpc/server';
 import { AppError } from '../../core/errors.ts';
 import type { AppServices } from '../../ports/app-services.ts';
-import { type DaemonState, notReady } from '../state.ts';
+import { type DaemonState, notReady, type StopRequest } from '../state.ts';
 import { fromTrpcError, toTrpcError } from './errors.ts';
 
 /** Whoever gets here is the owner; a session's token is turned away before. */
-export type RpcContext = { readonly services: AppServices; readonly state: () => DaemonState };
+export type RpcContext = {
+  readonly services: AppServices;
+  readonly state: () => DaemonState;
+  /** The paired browser that asks; `null` for the command line. */
+  readonly device: string | null;
+  /** Begins once the answer is out, so that whoever asked learns of it. */
+  readonly stopAfterAnswer: (stop: StopRequest) => void;
+};
 
 const t = initTRPC.context<RpcContext>().create({
   isDev: false,

@@ -18,6 +18,8 @@ export type Channel = {
   readonly capture: (socket: string, commands: TmuxCommands) => Promise<TmuxReply>;
   /** Our server is there (started if proven gone), recorded, and reachable. Throws `RUNTIME_UNAVAILABLE`. */
   readonly ensureHost: () => Promise<void>;
+  /** Runs what has the server notify its control clients, never while one of them connects; nothing in it may use this channel. */
+  readonly quietly: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clientPid: () => number | null;
   readonly close: () => Promise<void>;
 };
@@ -32,7 +34,7 @@ const RECONNECT_PAUSE_MS = 1_000;
 export function createChannel(deps: ConnectorDeps): Channel {
   const { socket: ownSocket, host, clock, log } = deps;
   const connector = createConnector(deps);
-  /** Changes that run as processes; no control client may be connecting meanwhile (see `connecting.ts`). */
+  /** Changes that run beside the channel; no control client may be connecting meanwhile (see `connecting.ts`). */
   const changing = new Set<Promise<unknown>>();
   let client: ControlClient | null = null;
   let connecting: Promise<Connected> | null = null;
@@ -88,8 +90,7 @@ export function createChannel(deps: ConnectorDeps): Channel {
     return await deps.process.run(socket, commands, limitMs);
   }
 
-  async function changeAsProcess(socket: string, commands: TmuxCommands): Promise<TmuxReply> {
-    const work = asProcess(socket, commands, CHANGE_LIMIT_MS);
+  async function holdingConnects<T>(work: Promise<T>): Promise<T> {
     changing.add(work);
     return await work.finally(() => changing.delete(work));
   }
@@ -121,7 +122,7 @@ export function createChannel(deps: ConnectorDeps): Channel {
         if (reply === 'lost') throw hostUnavailable('the answer to a command did not come');
         if (reply !== 'not connected') return assertAnswered(reply);
       }
-      return assertAnswered(await changeAsProcess(socket, commands));
+      return assertAnswered(await holdingConnects(asProcess(socket, commands, CHANGE_LIMIT_MS)));
     },
     capture: (socket, commands) => asProcess(socket, commands, CAPTURE_LIMIT_MS),
     async ensureHost() {
@@ -134,6 +135,10 @@ export function createChannel(deps: ConnectorDeps): Channel {
           ensuring = null;
         });
       await ensuring;
+    },
+    async quietly(work) {
+      while (connecting !== null) await connecting.catch(() => {});
+      return await holdingConnects(work());
     },
     clientPid: () => current()?.pid ?? null,
     async close() {

@@ -8,7 +8,7 @@
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
-import { KEEPER, sessionTarget } from './handles.ts';
+import { KEEPER, sessionTarget, VIEWERS_OPTION } from './handles.ts';
 import type { Host } from './host.ts';
 import { type TmuxCommands, toControlLine } from './quoting.ts';
 import type { TmuxProcess } from './tmux-process.ts';
@@ -25,6 +25,8 @@ export type ConnectorDeps = {
   readonly cwd: string;
   readonly host: Host;
   readonly process: TmuxProcess;
+  /** Clients that show terminals of this daemon. */
+  readonly ownViewers: () => ReadonlySet<number>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -37,7 +39,7 @@ const LEFTOVER_LOOK_EVERY_MS = 10;
 
 const WHO_IS_THERE: TmuxCommands = [
   ['list-clients', '-F', 'client #{client_pid} #{client_control_mode} #{client_session}'],
-  ['list-sessions', '-F', 'session #{session_name}'],
+  ['list-sessions', '-F', `session #{session_name} #{${VIEWERS_OPTION}}`],
 ];
 
 export function createConnector(deps: ConnectorDeps): { readonly connect: (quiet: () => Promise<void>) => Promise<Connected> } {
@@ -50,20 +52,26 @@ export function createConnector(deps: ConnectorDeps): { readonly connect: (quiet
     if (reply.outcome === 'no answer') return { state: 'no answer', why: reply.why };
     // With no session at all tmux has nothing to list and calls that an error.
     const lines = reply.outcome === 'ok' ? reply.text.split('\n') : [];
-    const leftovers = lines.flatMap((line) => {
+    const clients = lines.flatMap((line) => {
       const [what, pid, control, session] = line.split(' ');
-      return what === 'client' && control === '1' && session === KEEPER ? [Number(pid)] : [];
+      return what === 'client' ? [{ pid: Number(pid), control: control === '1', session }] : [];
     });
-    return { leftovers, keeper: lines.includes(`session ${KEEPER}`) ? 'there' : 'missing' };
+    const keeper = lines.map((line) => line.split(' ')).find(([what, name]) => what === 'session' && name === KEEPER);
+    const viewers = new Set(keeper?.slice(2).map(Number));
+    const leftovers = clients.filter(({ pid, control, session }) =>
+      control ? session === KEEPER : viewers.has(pid) && !deps.ownViewers().has(pid),
+    );
+    return { leftovers: leftovers.map(({ pid }) => pid), keeper: keeper === undefined ? 'missing' : 'there' };
   }
 
   /**
    * A daemon that was killed may leave its control client behind, with replies that nobody reads: they pile up in the server
-   * and can wedge its end. On our keeper, under the instance lock, any control client before ours is such a one.
+   * and can wedge its end. On our keeper, under the instance lock, any control client before ours is such a one. So are the
+   * clients that showed its terminals, where they are still there (see `viewer-record.ts`).
    */
   async function endLeftovers(pids: readonly number[]): Promise<'gone' | 'still there'> {
     if (pids.length === 0) return 'gone';
-    log.warn({ pids }, 'ending control clients that were left behind');
+    log.warn({ pids }, 'ending tmux clients that were left behind');
     for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL');

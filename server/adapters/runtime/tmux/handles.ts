@@ -3,6 +3,8 @@ import type { RuntimeHandle, SessionId } from '../../../core/ids.ts';
 
 /** The hidden session that our command channel is attached to. No session id looks like it. */
 export const KEEPER = 'ao-keeper';
+/** Of the keeper: the clients that show terminals (see `viewer-record.ts`). */
+export const VIEWERS_OPTION = '@ao_viewers';
 
 export type Place = { readonly socket: string; readonly name: string };
 

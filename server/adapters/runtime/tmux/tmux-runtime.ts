@@ -8,7 +8,9 @@ import type { Log } from '../../../ports/log.ts';
 import type { ProcessRunner } from '../../../ports/process-runner.ts';
 import type { ProcessIdentity, ProcessTree } from '../../../ports/process-table.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
-import { createChannel } from './channel.ts';
+import type { RuntimeAttach } from '../../../ports/terminal.ts';
+import { createAttach } from './attach.ts';
+import { type Channel, createChannel } from './channel.ts';
 import { createDelivery } from './delivery.ts';
 import { toHandle } from './handles.ts';
 import { createHost } from './host.ts';
@@ -21,6 +23,7 @@ import { createServerRecords } from './server-record.ts';
 import { chooseSocketPath } from './socket-path.ts';
 import { createTerminal } from './terminal.ts';
 import { createTmuxProcess } from './tmux-process.ts';
+import { createViewerRecord } from './viewer-record.ts';
 
 export type TmuxRuntimeDeps = {
   /** Absolute; the server's working directory, so never one that gets deleted. */
@@ -34,7 +37,7 @@ export type TmuxRuntimeDeps = {
   readonly log: Log;
 };
 
-export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime {
+export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttach {
   const { dataDir, runner, processes, tree, clock } = deps;
   const log = deps.log.child({ component: 'tmux' });
   const { uid } = userInfo();
@@ -44,7 +47,8 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime {
   const launches = createLaunchFiles(dataDir);
   const process = createTmuxProcess({ runner, env, cwd: dataDir });
   const host = createHost({ socket, dataDir, uid, process, records, launches, processes, clock, log });
-  const channel = createChannel({ socket, env, cwd: dataDir, host, process, clock, log });
+  const viewers = createViewerRecord({ socket, channel: () => channel });
+  const channel: Channel = createChannel({ socket, env, cwd: dataDir, host, process, ownViewers: viewers.pids, clock, log });
   const observing = createObserving({ socket, channel, host, processes, clock });
   const launching = createTmuxLaunching({ socket, channel, observing, launches, processes, tree, log });
   const delivery = createDelivery({ dataDir, channel, observing });
@@ -65,6 +69,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime {
     paste: delivery.paste,
     submit: delivery.submit,
     receipts: delivery.receipts,
+    attach: createAttach({ env, cwd: dataDir, channel, observing, viewers, clock, log }),
     close: channel.close,
   };
 }

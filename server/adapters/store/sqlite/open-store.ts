@@ -2,7 +2,9 @@
 import type DatabaseConstructor from 'better-sqlite3';
 import type { Log } from '../../../ports/log.ts';
 import type { Store } from '../../../ports/store.ts';
+import { announceChanges } from '../announce-changes.ts';
 import { createConnection } from './connection.ts';
+import { createDeviceStore } from './device-store.ts';
 import { createEventLog } from './event-log.ts';
 import { createMessageStore } from './message-store.ts';
 import { createMetaStore } from './meta-store.ts';
@@ -34,11 +36,14 @@ export function openStore({ path, migrationsDir, nowMs, log }: OpenStoreOptions)
 /** For tests that need a hand on the connection; everybody else calls `openStore`. */
 export function createStoreOn(client: DatabaseConstructor.Database, { path, nowMs }: Pick<OpenStoreOptions, 'path' | 'nowMs'>): Store {
   const connection = createConnection(client, path);
-  return connection.read(() => ({
-    projects: createProjectStore(connection, nowMs),
-    sessions: createSessionStore({ connection, log: createEventLog(connection, nowMs), nowMs }),
-    messages: createMessageStore(connection, nowMs),
-    meta: createMetaStore(connection),
-    close: connection.close,
-  }));
+  return connection.read(() =>
+    announceChanges({
+      projects: createProjectStore(connection, nowMs),
+      sessions: createSessionStore({ connection, log: createEventLog(connection, nowMs), nowMs }),
+      messages: createMessageStore(connection, nowMs),
+      devices: createDeviceStore(connection),
+      meta: createMetaStore(connection),
+      close: connection.close,
+    }),
+  );
 }

@@ -34,6 +34,14 @@ export function orchestratorExists(projectId: ProjectId): AppError {
   });
 }
 
+export function deviceNotFound(id: string): AppError {
+  return new AppError({
+    code: 'DEVICE_NOT_FOUND',
+    message: `There is no paired device "${id}".`,
+    hint: 'List them with `ao devices`.',
+  });
+}
+
 /** A message is only ever lost with its session. */
 export function messageNotFound(id: MessageId): AppError {
   return new AppError({

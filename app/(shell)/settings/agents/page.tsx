@@ -1,0 +1,5 @@
+import { AgentList } from './agent-list.tsx';
+
+export default function AgentsPage() {
+  return <AgentList />;
+}

@@ -1,0 +1,5 @@
+import { DeviceList } from './device-list.tsx';
+
+export default function DevicesPage() {
+  return <DeviceList />;
+}

@@ -1,0 +1,97 @@
+/** What can be done from anywhere. A page adds its own with `useCommands`. */
+'use client';
+
+import { FolderPlus, Keyboard, LayoutGrid, MoonStar, Plus, Settings } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useCommands } from '../_data/commands.tsx';
+import { useLock, useProjects, useSessions } from '../_data/live.tsx';
+import { chooseTheme, useTheme } from '../_data/preferences.ts';
+import { nameOf, STATUS_LOOKS } from '../_data/status.ts';
+import { useDialogs } from './dialogs.tsx';
+import { StatusIcon } from './status-badge.tsx';
+
+const NEXT_THEME = { system: 'dark', dark: 'light', light: 'system' } as const;
+
+export function AppCommands() {
+  const router = useRouter();
+  const dialogs = useDialogs();
+  const lock = useLock();
+  const theme = useTheme();
+  const projects = useProjects();
+  const sessions = useSessions();
+  useCommands([
+    {
+      id: 'palette',
+      title: 'Search or jump to…',
+      group: 'Go to',
+      shortcut: 'mod+k',
+      otherShortcut: 'mod+shift+k',
+      run: dialogs.palette,
+    },
+    {
+      id: 'new-session',
+      title: 'New session',
+      group: 'Create',
+      shortcut: 'c',
+      keywords: 'worker agent spawn start prompt',
+      icon: <Plus size={16} aria-hidden />,
+      disabledReason: lock ?? (projects.length === 0 ? 'Add a project first' : null),
+      run: () => dialogs.newSession(),
+    },
+    {
+      id: 'new-project',
+      title: 'Add a project',
+      group: 'Create',
+      shortcut: 'p',
+      keywords: 'repository folder git new',
+      icon: <FolderPlus size={16} aria-hidden />,
+      disabledReason: lock,
+      run: dialogs.newProject,
+    },
+    { id: 'board', title: 'Board', group: 'Go to', shortcut: 'b', icon: <LayoutGrid size={16} aria-hidden />, run: () => router.push('/') },
+    {
+      id: 'settings',
+      title: 'Settings',
+      group: 'Go to',
+      shortcut: 's',
+      keywords: 'devices agents daemon owner grace',
+      icon: <Settings size={16} aria-hidden />,
+      run: () => router.push('/settings'),
+    },
+    {
+      id: 'theme',
+      title: `Switch to the ${NEXT_THEME[theme] === 'system' ? 'system’s' : NEXT_THEME[theme]} theme`,
+      group: 'Settings',
+      keywords: 'dark light colour color appearance',
+      icon: <MoonStar size={16} aria-hidden />,
+      run: () => chooseTheme(NEXT_THEME[theme]),
+    },
+    {
+      id: 'shortcuts',
+      title: 'Keyboard shortcuts',
+      group: 'Settings',
+      shortcut: '?',
+      icon: <Keyboard size={16} aria-hidden />,
+      run: dialogs.shortcuts,
+    },
+    ...projects.map((project) => ({
+      id: `project:${project.id}`,
+      title: project.name,
+      group: 'Projects' as const,
+      keywords: `${project.id} ${project.path}`,
+      run: () => router.push(`/projects/${project.id}`),
+    })),
+    ...sessions
+      .filter(({ phase }) => phase !== 'terminated')
+      .map((session) => ({
+        id: `session:${session.id}`,
+        title: nameOf(session),
+        detail: session.id,
+        group: 'Sessions' as const,
+        keywords: `${session.id} ${session.branch} ${session.agent} ${STATUS_LOOKS[session.status].label}`,
+        icon: <StatusIcon status={session.status} />,
+        run: () => router.push(`/sessions/${session.id}`),
+      })),
+  ]);
+  return null;
+}

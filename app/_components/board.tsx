@@ -1,0 +1,136 @@
+/**
+ * Sessions by what they want from us. The columns are derived, so nothing can be dragged. On a phone there is one list, and the
+ * columns are the segments above it.
+ */
+'use client';
+
+import { clsx } from 'clsx';
+import { type KeyboardEvent, useMemo, useState } from 'react';
+import type { SessionView } from '../../server/contract/session.ts';
+import { COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
+import { useConnection } from '../_data/live.tsx';
+import { useSingleKeys } from '../_data/preferences.ts';
+import { useSearchParam } from '../_data/search-param.ts';
+import { COLUMN_LOOKS, TONE_TEXT } from '../_data/status.ts';
+import { Button } from '../_ui/button.tsx';
+import { Skeleton } from '../_ui/skeleton.tsx';
+import { SessionCard } from './session-card.tsx';
+import { ColumnIcon } from './status-badge.tsx';
+
+/** Of what is done only the latest are of interest at a glance. */
+const SHOWN_AT_FIRST = { needs_you: 100, working: 100, idle: 60, in_review: 60, done: 20 } as const satisfies Record<Column, number>;
+
+export function Board({ sessions }: { readonly sessions: readonly SessionView[] }) {
+  const board = useMemo(() => deriveBoard(sessions), [sessions]);
+  const singleKeys = useSingleKeys();
+  const connection = useConnection();
+  const isOld = connection.kind !== 'live' && connection.kind !== 'stale';
+  const [asked, setSegment] = useSearchParam('column');
+  const segment = COLUMNS.find((column) => column === asked) ?? COLUMNS.find((column) => board[column].length > 0) ?? 'needs_you';
+  return (
+    <div className={clsx('flex min-h-0 flex-1 flex-col transition-[filter] duration-160', isOld && 'saturate-[0.2]')}>
+      <fieldset aria-label="Show" className="flex min-w-0 shrink-0 gap-1 overflow-x-auto px-3 py-2 md:hidden">
+        {COLUMNS.map((column) => (
+          <button
+            key={column}
+            type="button"
+            aria-pressed={column === segment}
+            onClick={() => setSegment(column)}
+            className="flex h-11 shrink-0 items-center gap-1.5 rounded-sm px-3 text-ink-muted aria-pressed:bg-selected aria-pressed:text-ink"
+          >
+            <ColumnIcon column={column} />
+            {COLUMN_LOOKS[column].label}
+            <span className="text-ink-faint text-xs">{board[column].length}</span>
+          </button>
+        ))}
+      </fieldset>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the cards are links; this only moves the focus between them */}
+      <div
+        onKeyDown={(event) => moveAmongCards(event, singleKeys)}
+        className="flex min-h-0 flex-1 gap-3 overflow-x-auto px-4 pt-3 max-md:overflow-y-auto max-md:px-3 max-md:pt-0"
+      >
+        {COLUMNS.map((column) => (
+          <BoardColumn key={column} column={column} sessions={board[column]} shown={column === segment ? 'on-phone' : 'not-on-phone'} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type BoardColumnProps = { readonly column: Column; readonly sessions: readonly SessionView[]; readonly shown: 'on-phone' | 'not-on-phone' };
+
+function BoardColumn({ column, sessions, shown }: BoardColumnProps) {
+  const [extent, setExtent] = useState<'first' | 'all'>('first');
+  const look = COLUMN_LOOKS[column];
+  const visible = extent === 'all' ? sessions : sessions.slice(0, SHOWN_AT_FIRST[column]);
+  return (
+    <section
+      aria-label={look.label}
+      data-column={column}
+      className={clsx('flex min-w-48 flex-1 basis-0 flex-col max-md:min-w-0', shown === 'not-on-phone' && 'max-md:hidden')}
+    >
+      <h2 className="flex h-8 shrink-0 items-center gap-2 px-1 font-medium text-xs max-md:hidden">
+        <ColumnIcon column={column} />
+        <span className={sessions.length > 0 ? 'text-ink' : 'text-ink-muted'}>{look.label}</span>
+        <span className={clsx('font-normal', sessions.length > 0 && column === 'needs_you' ? TONE_TEXT[look.tone] : 'text-ink-faint')}>
+          {sessions.length}
+        </span>
+      </h2>
+      <ul className="-mx-1 flex min-h-0 flex-1 flex-col gap-2 overflow-y-auto px-1 pt-1 pb-6 max-md:overflow-visible">
+        {visible.map((session) => (
+          <li key={session.id}>
+            <SessionCard session={session} />
+          </li>
+        ))}
+        {sessions.length === 0 ? <li className="px-1 py-1 text-ink-faint text-xs max-md:py-10 max-md:text-center">{look.empty}</li> : null}
+        {visible.length < sessions.length ? (
+          <li>
+            <Button variant="ghost" size="sm" className="w-full" onClick={() => setExtent('all')}>
+              Show all {sessions.length}
+            </Button>
+          </li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}
+
+/** Up and down within a column, left and right to the neighbour; j and k for those who know them. */
+function moveAmongCards(event: KeyboardEvent<HTMLElement>, singleKeys: 'on' | 'off'): void {
+  const here = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-card]') : null;
+  if (here === null || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isDown = event.key === 'ArrowDown' || (event.key === 'j' && singleKeys === 'on');
+  const isUp = event.key === 'ArrowUp' || (event.key === 'k' && singleKeys === 'on');
+  const side = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (!isDown && !isUp && side === 0) return;
+  const cardsOf = (column: Element | undefined): HTMLElement[] =>
+    column === undefined ? [] : [...column.querySelectorAll<HTMLElement>('[data-card]')];
+  const columns = [...event.currentTarget.querySelectorAll('[data-column]')].filter((column) => cardsOf(column).length > 0);
+  const at = columns.findIndex((column) => column.contains(here));
+  const row = cardsOf(columns[at]).indexOf(here);
+  const target = side === 0 ? cardsOf(columns[at])[row + (isDown ? 1 : -1)] : pick(cardsOf(columns[at + side]), row);
+  if (target === undefined) return;
+  event.preventDefault();
+  target.focus();
+}
+
+function pick(cards: readonly HTMLElement[], row: number): HTMLElement | undefined {
+  return cards[Math.min(row, cards.length - 1)];
+}
+
+/** The board's shape, for the moment before anything is known. */
+export function BoardSkeleton() {
+  return (
+    <div className="flex min-h-0 flex-1 gap-3 overflow-hidden px-4 pt-4" aria-hidden>
+      {COLUMNS.map((column, index) => (
+        <div key={column} className="flex min-w-48 flex-1 basis-0 flex-col gap-2 max-md:not-first:hidden">
+          <Skeleton className="mb-2 h-3.5 w-24" />
+          {Array.from({ length: 3 - (index % 3) }, (_, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a fixed drawing
+            <Skeleton key={row} className="h-24 rounded-md" />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

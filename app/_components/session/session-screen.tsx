@@ -1,0 +1,148 @@
+/** One session: its terminal, and beside it what it is, what happened, and the messages to it. On a phone one of them at a time. */
+'use client';
+
+import { Ellipsis, PanelRight, Skull } from 'lucide-react';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { type ReactNode, useCallback, useState } from 'react';
+import type { SessionView } from '../../../server/contract/session.ts';
+import { agentName } from '../../_data/agent-names.ts';
+import { useCommands } from '../../_data/commands.tsx';
+import { useLock, useProject } from '../../_data/live.tsx';
+import { nameOf } from '../../_data/status.ts';
+import { Button, IconButton } from '../../_ui/button.tsx';
+import { InlineError } from '../../_ui/inline-error.tsx';
+import { Menu, MenuItem, MenuSeparator } from '../../_ui/menu.tsx';
+import { say } from '../../_ui/toaster.tsx';
+import { StatusBadge } from '../status-badge.tsx';
+import { TopBar } from '../top-bar.tsx';
+import { HistoryDialog } from './history-dialog.tsx';
+import { KillDialog } from './kill-dialog.tsx';
+import { sessionCommands } from './session-commands.tsx';
+import { SessionDetails } from './session-details.tsx';
+import { NarrowLayout, PANELS, type PanelName, SidePanel, WideLayout } from './session-layout.tsx';
+import { SessionMessages } from './session-messages.tsx';
+import { SessionOver } from './session-over.tsx';
+import { SessionTerminal } from './session-terminal.tsx';
+import { SessionTimeline } from './session-timeline.tsx';
+import { SessionTitle } from './session-title.tsx';
+import { useIsWide } from './use-is-wide.ts';
+import { useSessionActions } from './use-session-actions.ts';
+
+export function SessionScreen({ session }: { readonly session: SessionView }) {
+  const actions = useSessionActions(session);
+  const lock = useLock();
+  const project = useProject(session.projectId);
+  const isWide = useIsWide();
+  const [panel, setPanel] = useQueryState('panel', parseAsStringLiteral(PANELS));
+  const [side, setSide] = useState<'open' | 'closed'>('open');
+  const [editing, setEditing] = useState<'yes' | 'no'>('no');
+  const [history, setHistory] = useState<'open' | 'closed'>('closed');
+  const showHistory = useCallback(() => setHistory('open'), []);
+  const show = (next: PanelName): void => {
+    if (next !== 'terminal') setSide('open');
+    void setPanel(next);
+  };
+  const toggleSide = (): void => setSide(side === 'open' ? 'closed' : 'open');
+  const copyAttach = (): void => {
+    navigator.clipboard?.writeText(`ao attach ${session.id}`).then(
+      () => say(`Copied: ao attach ${session.id}`),
+      () => say('The browser did not allow copying'),
+    );
+  };
+
+  useCommands(
+    sessionCommands({
+      session,
+      actions,
+      lock,
+      side,
+      onRename: () => setEditing('yes'),
+      onCopyAttach: copyAttach,
+      onShow: show,
+      onSide: toggleSide,
+    }),
+  );
+
+  const main =
+    session.phase === 'terminated' ? (
+      <SessionOver session={session} restore={actions.restore} />
+    ) : (
+      <SessionTerminal session={session} actions={actions} onHistory={showHistory} />
+    );
+  const panels: Readonly<Record<Exclude<PanelName, 'terminal'>, ReactNode>> = {
+    details: <SessionDetails session={session} />,
+    timeline: <SessionTimeline session={session} />,
+    messages: <SessionMessages session={session} />,
+  };
+
+  return (
+    <>
+      <TopBar
+        title={nameOf(session)}
+        crumbs={[{ label: project?.name ?? session.projectId, href: `/projects/${session.projectId}` }]}
+        heading={<SessionTitle session={session} rename={actions.rename} lock={lock} editing={editing} onEditing={setEditing} />}
+        aside={editing === 'yes' ? null : <Aside session={session} />}
+        actions={
+          <>
+            <IconButton
+              label={side === 'open' ? 'Hide the side panel' : 'Show the side panel'}
+              aria-pressed={side === 'open'}
+              className="max-lg:hidden"
+              onClick={toggleSide}
+            >
+              <PanelRight size={16} aria-hidden />
+            </IconButton>
+            <Menu
+              trigger={
+                <IconButton label={`More for ${session.id}`}>
+                  <Ellipsis size={16} aria-hidden />
+                </IconButton>
+              }
+            >
+              <MenuItem disabledReason={lock} onSelect={() => setEditing('yes')}>
+                Rename…
+              </MenuItem>
+              <MenuItem onSelect={copyAttach}>Copy “ao attach”</MenuItem>
+              <MenuItem onSelect={showHistory}>History…</MenuItem>
+              <MenuSeparator />
+              <MenuItem
+                icon={<Skull size={15} aria-hidden />}
+                tone="danger"
+                disabledReason={actions.kill.disabledReason}
+                onSelect={actions.kill.run}
+              >
+                Kill…
+              </MenuItem>
+            </Menu>
+          </>
+        }
+      />
+      {actions.problem === null ? null : (
+        <InlineError problem={actions.problem} className="mx-4 my-2 shrink-0">
+          <Button size="sm" onClick={actions.dismiss}>
+            Dismiss
+          </Button>
+        </InlineError>
+      )}
+      {isWide ? (
+        <WideLayout main={main} side={side === 'open' ? <SidePanel panel={panel} panels={panels} onPanel={show} /> : null} />
+      ) : (
+        <NarrowLayout panel={panel ?? 'terminal'} main={main} panels={panels} onPanel={show} />
+      )}
+      <KillDialog session={session} kill={actions.kill} />
+      <HistoryDialog sessionId={session.id} open={history === 'open'} onOpenChange={(open) => setHistory(open ? 'open' : 'closed')} />
+    </>
+  );
+}
+
+function Aside({ session }: { readonly session: SessionView }) {
+  return (
+    <span className="ml-1.5 flex min-w-0 flex-1 items-center gap-2">
+      <StatusBadge status={session.status} />
+      <span className="min-w-0 truncate text-ink-muted text-xs max-md:hidden" title={session.reason}>
+        {session.reason}
+      </span>
+      <span className="shrink-0 text-ink-faint text-xs max-xl:hidden">{agentName(session.agent)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,81 @@
+/** A live session's terminal, with what the session has to say above it and the buttons that answer to that. */
+'use client';
+
+import nextDynamic from 'next/dynamic';
+import type { ReactNode } from 'react';
+import type { SessionView } from '../../../server/contract/session.ts';
+import { useConnection } from '../../_data/live.tsx';
+import type { TerminalPanelProps } from '../../_terminal/terminal-panel.tsx';
+import { Button } from '../../_ui/button.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { attachableLaunch, deriveNotice, type NoticeAction } from './session-notice.ts';
+import type { SessionActions } from './use-session-actions.ts';
+
+/** xterm and its addons come with the first terminal; a board needs none of them. */
+const TerminalPanel = nextDynamic(() => import('../../_terminal/terminal-panel.tsx').then((file) => file.TerminalPanel), { ssr: false });
+
+export type SessionTerminalProps = { readonly session: SessionView; readonly actions: SessionActions; readonly onHistory: () => void };
+
+export function SessionTerminal({ session, actions, onHistory }: SessionTerminalProps) {
+  const connection = useConnection();
+  const notice: TerminalPanelProps['notice'] = ({ phase, screen, pressed, retryNow }) => {
+    const said = deriveNotice({ session, phase, screen, connection });
+    if (said === null) return null;
+    const button = (action: NoticeAction): ReactNode => {
+      switch (action) {
+        case 'retry':
+          return (
+            <Button key={action} size="sm" onClick={retryNow}>
+              Retry now
+            </Button>
+          );
+        case 'resume':
+          return (
+            <Button
+              key={action}
+              size="sm"
+              variant="primary"
+              pending={actions.resume.pending}
+              disabledReason={actions.resume.disabledReason}
+              onClick={actions.resume.run}
+            >
+              Resume
+            </Button>
+          );
+        case 'recover':
+          return (
+            <Button
+              key={action}
+              size="sm"
+              variant="primary"
+              pending={actions.restore.pending}
+              disabledReason={actions.restore.disabledReason}
+              onClick={actions.restore.run}
+            >
+              Recover
+            </Button>
+          );
+        case 'kill':
+          return (
+            <Button key={action} size="sm" disabledReason={actions.kill.disabledReason} onClick={actions.kill.run}>
+              Kill…
+            </Button>
+          );
+      }
+    };
+    return (
+      <NoticeBar notice={said} pressed={pressed}>
+        {said.actions.length === 0 ? undefined : said.actions.map(button)}
+      </NoticeBar>
+    );
+  };
+  return (
+    <TerminalPanel
+      sessionId={session.id}
+      program={session.agent === 'shell' ? 'shell' : 'other'}
+      launch={attachableLaunch(session)}
+      onHistory={onHistory}
+      notice={notice}
+    />
+  );
+}

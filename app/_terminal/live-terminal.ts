@@ -1,0 +1,304 @@
+/**
+ * One session's terminal as it lives in a tab: its screen, its connection, and what the user can do with both. Outside React,
+ * so that it survives a change of page; a view subscribes to `view` and calls the rest.
+ */
+import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
+import { judgeLink } from './link-guard.ts';
+import { cutPaste, describePaste, judgePaste, type PasteCutter } from './paste.ts';
+import type { TerminalPreferences } from './preferences.ts';
+import { createTerminalLink } from './terminal-link.ts';
+import { type Cell, createCell, type TerminalViewState } from './terminal-view-state.ts';
+import type { TerminalWire } from './terminal-wire.ts';
+import type { TerminalTheme } from './theme.ts';
+import { createXtermScreen } from './xterm-screen.ts';
+
+/** A window that is dragged changes its size with every frame; the program is told once it rests. Milliseconds. */
+const FIT_AFTER_MS = 80;
+/** Pastes above this show how far they are. UTF-16 units. */
+const SHOW_PROGRESS_UNITS = 131_072;
+const NOTICE_MS = 6_000;
+
+/** What only the page around the terminal can do. */
+export type TerminalHost = {
+  readonly onSearch: () => void;
+  /** The keyboard's way out: the focus goes to where Tab moves on. */
+  readonly onLeave: () => void;
+  readonly onHistory: () => void;
+};
+
+export type LiveTerminal = {
+  readonly sessionId: string;
+  readonly element: HTMLElement;
+  readonly view: Pick<Cell<TerminalViewState>, 'get' | 'subscribe'>;
+  readonly shown: () => void;
+  readonly hidden: () => void;
+  readonly setHost: (host: TerminalHost | null) => void;
+  /** Which program runs: a shell asks before several lines are pasted. */
+  readonly setProgram: (program: 'shell' | 'other') => void;
+  readonly setRenderer: (renderer: 'webgl' | 'dom') => void;
+  readonly setTheme: (theme: TerminalTheme) => void;
+  readonly setPreferences: (preferences: TerminalPreferences) => void;
+  readonly focus: () => void;
+  readonly copySelection: () => Promise<'copied' | 'nothing' | 'refused'>;
+  readonly paste: (text: string) => void;
+  readonly cancelPaste: () => void;
+  /** Answers the open question; `always`: and do not ask for such pastes again in this tab. */
+  readonly answer: (word: 'yes' | 'always' | 'no') => void;
+  readonly pressBarKey: (key: BarKey) => void;
+  readonly toggleControl: () => void;
+  readonly find: (text: string, direction: 'next' | 'previous') => void;
+  readonly endSearch: () => void;
+  readonly claimSize: () => void;
+  readonly dismissCut: () => void;
+  readonly retryNow: () => void;
+  /** The launch that can be attached to now, or `null`; a new one brings an ended terminal back. */
+  readonly setLaunch: (launchId: string | null) => void;
+  readonly dispose: () => void;
+};
+
+export function createLiveTerminal(deps: {
+  readonly sessionId: string;
+  readonly wire: TerminalWire;
+  readonly theme: TerminalTheme;
+  readonly preferences: TerminalPreferences;
+  readonly platform: Platform;
+}): LiveTerminal {
+  let host: TerminalHost | null = null;
+  let program: 'shell' | 'other' = 'other';
+  let launch: string | null = null;
+  let asksBeforePaste = true;
+  let pasting: PasteCutter | null = null;
+  let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  let fitTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const screen = createXtermScreen({
+    theme: deps.theme,
+    preferences: deps.preferences,
+    events: {
+      onTyped: (data, kind) => typed(data, kind),
+      onKey: (event) => onKey(event),
+      onLink: (uri, shown) => followLink(uri, shown),
+      onHover: (hover) => cell.set({ hover }),
+      onFocus: (focus) => cell.set({ focus }),
+      onSelection: (selection) => cell.set({ selection }),
+      onSearch: (search) => cell.set({ search }),
+      onBell: () => cell.set({ bells: cell.get().bells + 1 }),
+      onScrollBack: () => host?.onHistory(),
+      onSize: (size) => cell.set({ size }),
+    },
+  });
+  const link = createTerminalLink({
+    sessionId: deps.sessionId,
+    wire: deps.wire,
+    clock: {
+      nowMs: () => performance.now(),
+      after: (ms, run) => {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    screen: {
+      room: () => screen.measure(),
+      resize: screen.resize,
+      write: screen.write,
+      replay: (data, done) =>
+        screen.replay(data, () => {
+          cell.set({ screen: 'drawn' });
+          done();
+        }),
+    },
+    onState: (attach) => {
+      if (attach.phase.kind !== 'attached') return cell.set({ attach, control: 'off' });
+      cell.set({ attach, missedKeys: cell.get().lockedKeys, lockedKeys: 0 });
+    },
+    onInputCut: (cut) => cell.set({ cut, paste: null }),
+  });
+  const cell = createCell<TerminalViewState>({
+    attach: link.state(),
+    screen: 'blank',
+    size: screen.size(),
+    room: screen.size(),
+    focus: 'outside',
+    selection: 'none',
+    search: null,
+    question: null,
+    paste: null,
+    cut: null,
+    lockedKeys: 0,
+    missedKeys: 0,
+    bells: 0,
+    hover: null,
+    notice: null,
+    control: 'off',
+  });
+
+  const note = (notice: string): void => {
+    clearTimeout(noticeTimer);
+    cell.set({ notice });
+    noticeTimer = setTimeout(() => cell.set({ notice: null }), NOTICE_MS);
+  };
+
+  function refuse(): void {
+    cell.set({ lockedKeys: cell.get().lockedKeys + 1 });
+  }
+
+  function typed(data: Uint8Array, kind: 'key' | 'report'): void {
+    const armed = kind === 'key' && cell.get().control === 'armed';
+    if (armed) cell.set({ control: 'off' });
+    const bytes = armed ? new TextEncoder().encode(withControl(new TextDecoder().decode(data))) : data;
+    if (link.type(bytes) === 'locked' && kind === 'key') refuse();
+  }
+
+  function onKey(event: KeyboardEvent): 'ours' | 'terminal' {
+    if (event.isComposing) return 'terminal';
+    const shortcut = matchShortcut(event, deps.platform);
+    if (shortcut === null) {
+      // Shifted Control chords say nothing to a program that the plain ones do not: they are the page's and the browser's.
+      return event.ctrlKey && event.shiftKey && !event.altKey && /^[a-z]$/i.test(event.key) ? 'ours' : 'terminal';
+    }
+    // The browser's own paste event brings the text, without asking for the clipboard.
+    if (shortcut === 'paste' || event.type !== 'keydown') return 'ours';
+    event.preventDefault();
+    if (shortcut === 'search') host?.onSearch();
+    if (shortcut === 'leave') host?.onLeave();
+    if (shortcut === 'copy') void live.copySelection();
+    return 'ours';
+  }
+
+  function open(url: string): void {
+    window.open(url, '_blank', 'noopener,noreferrer');
+  }
+
+  function followLink(uri: string, shown: string | null): void {
+    const verdict = judgeLink(uri, shown);
+    if (verdict.kind === 'open') open(verdict.url);
+    else if (verdict.kind === 'confirm') cell.set({ question: { kind: 'link', url: verdict.url, why: verdict.why } });
+    else note(`Link not opened. ${verdict.why}.`);
+  }
+
+  function typePaste(text: string): void {
+    const cutter = cutPaste(text, { bracketed: screen.modes().bracketed });
+    const isLong = text.length > SHOW_PROGRESS_UNITS;
+    const frames: Iterator<Uint8Array> = {
+      next: () => {
+        if (isLong) cell.set({ paste: { units: text.length, progress: cutter.progress() } });
+        return cutter.next();
+      },
+    };
+    const done = (): void => {
+      if (pasting === cutter) pasting = null;
+      cell.set({ paste: null });
+    };
+    pasting = cutter;
+    if (link.paste(frames, done) === 'locked') {
+      done();
+      refuse();
+    }
+    screen.scrollToBottom();
+  }
+
+  function onPasteEvent(event: ClipboardEvent): void {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text !== '') live.paste(text);
+    else note('Only text can be pasted into a terminal.');
+  }
+
+  const refit = (): void => {
+    if (document.visibilityState === 'hidden') return;
+    cell.set({ room: screen.measure() });
+    link.claimSize('changed');
+  };
+  const refitSoon = (): void => {
+    clearTimeout(fitTimer);
+    fitTimer = setTimeout(refit, FIT_AFTER_MS);
+  };
+  const observer = new ResizeObserver(refitSoon);
+  screen.element.addEventListener('paste', onPasteEvent, true);
+
+  const live: LiveTerminal = {
+    sessionId: deps.sessionId,
+    element: screen.element,
+    view: cell,
+    shown() {
+      screen.reveal();
+      observer.observe(screen.element);
+      document.addEventListener('visibilitychange', refitSoon);
+      refit();
+    },
+    hidden() {
+      observer.disconnect();
+      document.removeEventListener('visibilitychange', refitSoon);
+      clearTimeout(fitTimer);
+      cell.set({ hover: null, question: null, focus: 'outside' });
+    },
+    setHost(next) {
+      host = next;
+    },
+    setProgram(next) {
+      program = next;
+    },
+    setRenderer: screen.setRenderer,
+    setTheme: screen.setTheme,
+    setPreferences(next) {
+      screen.setPreferences(next);
+      refitSoon();
+    },
+    focus: screen.focus,
+    async copySelection() {
+      const text = screen.selection();
+      if (text === '') return 'nothing';
+      try {
+        await navigator.clipboard.writeText(text);
+        note('Copied.');
+        return 'copied';
+      } catch {
+        note('The browser did not allow copying. Use its own menu, or open this page on localhost or by https.');
+        return 'refused';
+      }
+    },
+    paste(text) {
+      if (link.state().phase.kind !== 'attached') return refuse();
+      const facts = describePaste(text, screen.modes());
+      const why = judgePaste(facts, { shell: program });
+      if (why === 'none' || (why === 'multi_line' && !asksBeforePaste)) return typePaste(text);
+      cell.set({ question: { kind: 'paste', text, facts, why } });
+    },
+    cancelPaste: () => pasting?.cancel(),
+    answer(word) {
+      const { question } = cell.get();
+      cell.set({ question: null });
+      if (question === null || word === 'no') return;
+      if (question.kind === 'link') return open(question.url);
+      if (word === 'always') asksBeforePaste = false;
+      typePaste(question.text);
+    },
+    pressBarKey(key) {
+      if (link.type(new TextEncoder().encode(toKeyBytes(key, screen.modes()))) === 'locked') refuse();
+    },
+    toggleControl: () => cell.set({ control: cell.get().control === 'armed' ? 'off' : 'armed' }),
+    find: screen.find,
+    endSearch() {
+      screen.endSearch();
+      cell.set({ search: null });
+    },
+    claimSize: () => link.claimSize('asked'),
+    dismissCut: () => cell.set({ cut: null, missedKeys: 0 }),
+    retryNow: link.retryNow,
+    setLaunch(launchId) {
+      const isNew = launchId !== null && launchId !== launch;
+      launch = launchId;
+      if (isNew) link.relaunched();
+    },
+    dispose() {
+      clearTimeout(noticeTimer);
+      clearTimeout(fitTimer);
+      observer.disconnect();
+      document.removeEventListener('visibilitychange', refitSoon);
+      link.close();
+      screen.dispose();
+    },
+  };
+  return live;
+}

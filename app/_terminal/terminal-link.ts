@@ -1,0 +1,195 @@
+/**
+ * One terminal's connection to its session: runs the state machine of `attach-state.ts` against the wire and keeps screen,
+ * input and acknowledgements of one attach together. It must not know xterm or the DOM.
+ *
+ * What belongs to one attach dies with it: late answers are detached, output of an older attach is dropped, and input that
+ * was not confirmed is reported and never sent again.
+ */
+import type { TerminalOutput, TerminalSized } from '../../server/contract/socket.ts';
+import { type AckCounter, createAckCounter } from './ack-counter.ts';
+import { type AttachEvent, type AttachState, nextAttach, startAttach } from './attach-state.ts';
+import { createInputSequencer, type InputRest, type InputSequencer } from './input-sequencer.ts';
+import type { TerminalWire } from './terminal-wire.ts';
+
+export type LinkScreen = {
+  /** What the page has room for. */
+  readonly room: () => { readonly cols: number; readonly rows: number };
+  /** In order with what was written before. */
+  readonly resize: (cols: number, rows: number) => void;
+  /** Starts from nothing, in order with what was written before; `replay` output rings no bell. */
+  readonly replay: (data: Uint8Array, done: () => void) => void;
+  readonly write: (data: Uint8Array, done: () => void) => void;
+};
+
+export type LinkClock = { readonly nowMs: () => number; readonly after: (ms: number, run: () => void) => () => void };
+
+export type TerminalLink = {
+  readonly state: () => AttachState;
+  /** `locked`: not attached; nothing was queued. */
+  readonly type: (data: Uint8Array) => 'sent' | 'locked';
+  readonly paste: (frames: Iterator<Uint8Array>, done: () => void) => 'sent' | 'locked';
+  /**
+   * Tells the daemon what the page has room for; the terminal itself changes when the daemon says so. `changed`: only if it did
+   * change. `asked`: the user wants this size, whoever else looks.
+   */
+  readonly claimSize: (why: 'changed' | 'asked') => void;
+  readonly retryNow: () => void;
+  readonly relaunched: () => void;
+  readonly close: () => void;
+};
+
+/** Output that came before the answer which names its attach. More than this and the attach is given up. */
+const EARLY_LIMIT = 64;
+
+type Attach = { readonly id: string; readonly input: InputSequencer; readonly acks: AckCounter; sent: { cols: number; rows: number } };
+
+export function createTerminalLink(deps: {
+  readonly sessionId: string;
+  readonly wire: TerminalWire;
+  readonly screen: LinkScreen;
+  readonly clock: LinkClock;
+  readonly onState: (state: AttachState) => void;
+  /** The line was cut while input was on its way. */
+  readonly onInputCut: (rest: InputRest) => void;
+}): TerminalLink {
+  const { sessionId, wire, screen, clock } = deps;
+  let state = startAttach(wire.link());
+  let attach: Attach | null = null;
+  let early: TerminalOutput[] = [];
+  let callOffRetry: (() => void) | null = null;
+  let attempts = 0;
+  let closed = false;
+
+  const endAttach = (): void => {
+    const ended = attach;
+    attach = null;
+    if (ended === null) return;
+    ended.acks.stop();
+    const rest = ended.input.stop();
+    // Where the daemon still has it, as after refused input, it would go on sending to nobody.
+    if (state.link === 'up' && state.phase.kind === 'reconnecting') wire.detach(ended.id);
+    // The program is gone: what it did not read any more is not worth a warning.
+    if (state.phase.kind === 'exited') return;
+    if (rest.unconfirmedBytes > 0 || rest.unsentBytes > 0 || rest.pasteCut) deps.onInputCut(rest);
+  };
+
+  const happen = (event: AttachEvent): void => {
+    if (closed) return;
+    const before = state;
+    state = nextAttach(before, event, clock.nowMs());
+    if (state === before) return;
+    const { phase } = state;
+    if (phase.kind !== 'attached') endAttach();
+    if (phase !== before.phase) {
+      callOffRetry?.();
+      callOffRetry = null;
+      if (phase.kind === 'connecting') void sendAttach();
+      if (phase.kind === 'reconnecting' && phase.retryAtMs !== null) {
+        const { retryAtMs } = phase;
+        callOffRetry = clock.after(Math.max(0, retryAtMs - clock.nowMs()), () => happen({ kind: 'retry-due', retryAtMs }));
+      }
+    }
+    deps.onState(state);
+  };
+
+  const show = (output: TerminalOutput, on: Attach): void => {
+    const bytes = output.data.byteLength;
+    const done = (): void => on.acks.worked(bytes);
+    if (output.kind === 'snapshot') screen.replay(output.data, done);
+    else screen.write(output.data, done);
+  };
+
+  const startInput = (attachId: string): InputSequencer => {
+    const input: InputSequencer = createInputSequencer({
+      send: (frame) =>
+        wire.input({ attachId, ...frame }, (result) => {
+          if (result.ok) input.answered(result.value.seq);
+          else if (attach?.id === attachId) happen({ kind: 'failed', why: result.error.message });
+        }),
+    });
+    return input;
+  };
+
+  async function sendAttach(): Promise<void> {
+    attempts += 1;
+    const attempt = attempts;
+    early = [];
+    const size = screen.room();
+    const isCurrent = (): boolean => !closed && attempt === attempts && state.phase.kind === 'connecting';
+    try {
+      const answer = await wire.attach({ session: sessionId, ...size });
+      if (!isCurrent()) {
+        if (answer.ok) wire.detach(answer.value.attachId);
+        return;
+      }
+      if (!answer.ok) {
+        happen({ kind: 'refused', error: answer.error });
+        return;
+      }
+      const { attachId, cols, rows } = answer.value;
+      const acks = createAckCounter({ send: (bytes) => wire.ack({ attachId, bytes }), after: clock.after });
+      const current: Attach = { id: attachId, input: startInput(attachId), acks, sent: size };
+      attach = current;
+      screen.resize(cols, rows);
+      happen({ kind: 'attached', attachId });
+      for (const output of early.splice(0)) if (output.attachId === attachId) show(output, current);
+      link.claimSize('changed');
+    } catch {
+      if (isCurrent()) happen({ kind: 'failed', why: 'The daemon did not answer' });
+    }
+  }
+
+  const onOutput = (output: TerminalOutput): void => {
+    if (attach?.id === output.attachId) show(output, attach);
+    else if (state.phase.kind === 'connecting' && early.length < EARLY_LIMIT) early.push(output);
+  };
+
+  const onSized = (sized: TerminalSized): void => {
+    if (attach?.id === sized.attachId) screen.resize(sized.cols, sized.rows);
+  };
+
+  const stopListening = wire.listen({
+    onOutput,
+    onSized,
+    onLink: (up, why) => happen(up === 'up' ? { kind: 'link-up' } : { kind: 'link-down', why }),
+    onEnded: ({ attachId, why, exitCode }) => {
+      if (attach?.id === attachId) happen({ kind: 'ended', why, exitCode });
+    },
+  });
+
+  const link: TerminalLink = {
+    state: () => state,
+    type(data) {
+      if (attach === null) return 'locked';
+      attach.input.push(data);
+      return 'sent';
+    },
+    paste(frames, done) {
+      if (attach === null) return 'locked';
+      attach.input.pushAll(frames, done);
+      return 'sent';
+    },
+    claimSize(why) {
+      if (attach === null) return;
+      const room = screen.room();
+      if (why === 'changed' && room.cols === attach.sent.cols && room.rows === attach.sent.rows) return;
+      attach.sent = room;
+      wire.resize({ attachId: attach.id, ...room });
+    },
+    retryNow: () => happen({ kind: 'retry-now' }),
+    relaunched: () => happen({ kind: 'relaunched' }),
+    close() {
+      closed = true;
+      callOffRetry?.();
+      stopListening();
+      if (attach === null) return;
+      wire.detach(attach.id);
+      attach.acks.stop();
+      attach.input.stop();
+      attach = null;
+    },
+  };
+
+  if (state.phase.kind === 'connecting') void sendAttach();
+  return link;
+}

@@ -1,0 +1,84 @@
+/** The line above a terminal: how to get in and out of it by keyboard, and what can be done with it. */
+'use client';
+
+import { Copy, History, Maximize2, Minimize2, Search, ZoomIn, ZoomOut } from 'lucide-react';
+import type { RefObject } from 'react';
+import { IconButton } from '../_ui/button.tsx';
+import { Kbd } from '../_ui/kbd.tsx';
+import { SHORTCUT_KEYS } from './keys.ts';
+import type { ScreenSize } from './xterm-screen.ts';
+
+export type TerminalToolbarProps = {
+  /** Where the keyboard lands when it leaves the terminal. */
+  readonly entry: RefObject<HTMLButtonElement | null>;
+  readonly focus: 'inside' | 'outside';
+  readonly input: 'open' | 'locked';
+  readonly size: ScreenSize | null;
+  readonly selection: 'some' | 'none';
+  readonly fullscreen: 'on' | 'off';
+  readonly fontSize: number;
+  readonly onEnter: () => void;
+  readonly onSearch: () => void;
+  readonly onCopy: () => void;
+  readonly onHistory: () => void;
+  readonly onFontSize: (change: number) => void;
+  readonly onFullscreen: () => void;
+};
+
+export function TerminalToolbar(props: TerminalToolbarProps) {
+  const { entry, focus, input, size, selection, fullscreen, fontSize } = props;
+  return (
+    <div className="flex h-9 shrink-0 items-center gap-0.5 border-line border-b px-1.5 pointer-coarse:h-12">
+      <button
+        ref={entry}
+        type="button"
+        onClick={props.onEnter}
+        className="mr-auto flex h-7 min-w-0 items-center gap-1.5 rounded-sm px-1.5 text-ink-muted text-xs transition-colors hover:bg-hover hover:text-ink pointer-coarse:h-10"
+      >
+        {focus === 'inside' ? (
+          <>
+            <span className="truncate pointer-coarse:hidden">To leave the terminal</span>
+            <span className="pointer-coarse:hidden">
+              <Kbd keys={SHORTCUT_KEYS.leave} />
+            </span>
+            <span className="hidden truncate pointer-coarse:inline">Typing</span>
+          </>
+        ) : (
+          <span className="truncate">{input === 'locked' ? 'Look at the terminal' : 'Type in the terminal'}</span>
+        )}
+      </button>
+      {size === null ? null : (
+        <span className="px-1.5 font-mono text-2xs text-ink-faint max-sm:hidden" title="Columns × rows">
+          {size.cols}×{size.rows}
+        </span>
+      )}
+      <IconButton label="Find" shortcut={SHORTCUT_KEYS.search} onClick={props.onSearch}>
+        <Search size={15} aria-hidden />
+      </IconButton>
+      <IconButton
+        label="Copy the selection"
+        shortcut={SHORTCUT_KEYS.copy}
+        disabledReason={selection === 'none' ? 'nothing is selected (hold Shift to select while a program has the mouse)' : null}
+        onClick={props.onCopy}
+      >
+        <Copy size={15} aria-hidden />
+      </IconButton>
+      <IconButton label="History" onClick={props.onHistory}>
+        <History size={15} aria-hidden />
+      </IconButton>
+      <IconButton label={`Smaller text (now ${fontSize})`} className="max-sm:hidden" onClick={() => props.onFontSize(-1)}>
+        <ZoomOut size={15} aria-hidden />
+      </IconButton>
+      <IconButton label={`Larger text (now ${fontSize})`} className="max-sm:hidden" onClick={() => props.onFontSize(1)}>
+        <ZoomIn size={15} aria-hidden />
+      </IconButton>
+      <IconButton
+        label={fullscreen === 'on' ? 'Leave full screen' : 'Full screen'}
+        aria-pressed={fullscreen === 'on'}
+        onClick={props.onFullscreen}
+      >
+        {fullscreen === 'on' ? <Minimize2 size={15} aria-hidden /> : <Maximize2 size={15} aria-hidden />}
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/** What the page shows around a terminal, as one immutable value, and the cell that holds it for React. */
+import type { AttachState } from './attach-state.ts';
+import type { InputRest } from './input-sequencer.ts';
+import type { PasteFacts } from './paste.ts';
+import type { ScreenSize, SearchHit } from './xterm-screen.ts';
+
+/** Something that waits for the user's word. */
+export type TerminalQuestion =
+  | { readonly kind: 'paste'; readonly text: string; readonly facts: PasteFacts; readonly why: 'multi_line' | 'large' }
+  | { readonly kind: 'link'; readonly url: string; readonly why: string };
+
+export type TerminalViewState = {
+  readonly attach: AttachState;
+  /** Whether there is a picture at all, be it an old one. */
+  readonly screen: 'blank' | 'drawn';
+  readonly size: ScreenSize;
+  readonly room: ScreenSize;
+  readonly focus: 'inside' | 'outside';
+  readonly selection: 'some' | 'none';
+  readonly search: SearchHit | null;
+  readonly question: TerminalQuestion | null;
+  /** A paste under way, 0 to 1. */
+  readonly paste: { readonly units: number; readonly progress: number } | null;
+  /** Input that was cut off with the line; shown until the user has seen it. */
+  readonly cut: InputRest | null;
+  /** Counts keys that were pressed while input was locked; they were not sent, and will not be. */
+  readonly lockedKeys: number;
+  /** As many of them were pressed before the terminal came back. */
+  readonly missedKeys: number;
+  readonly bells: number;
+  readonly hover: string | null;
+  readonly notice: string | null;
+  readonly control: 'armed' | 'off';
+};
+
+/** Another viewer's size holds: there is room beside the terminal, or not enough. */
+export function isForeignSize({ attach, screen, size, room }: TerminalViewState): boolean {
+  return attach.phase.kind === 'attached' && screen === 'drawn' && (size.cols !== room.cols || size.rows !== room.rows);
+}
+
+export type Cell<T> = {
+  readonly get: () => T;
+  readonly set: (change: Partial<T>) => void;
+  readonly subscribe: (listener: () => void) => () => void;
+};
+
+export function createCell<T extends object>(initial: T): Cell<T> {
+  let value = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => value,
+    set(change) {
+      const keys = Object.keys(change) as (keyof T)[];
+      if (keys.every((key) => Object.is(value[key], change[key]))) return;
+      value = { ...value, ...change };
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

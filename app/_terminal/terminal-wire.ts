@@ -1,0 +1,86 @@
+/**
+ * The part of the socket that terminals use, as one small interface: what travels, not how. Terminals get this instead of the
+ * socket, so that they can be run in a test against a daemon made of three functions.
+ */
+import type { Socket } from 'socket.io-client';
+import type {
+  Answer,
+  ServerToTab,
+  TabToServer,
+  TerminalAttached,
+  TerminalEnded,
+  TerminalOutput,
+  TerminalSized,
+} from '../../server/contract/socket.ts';
+
+/** An attach that is not answered by then has failed. Milliseconds. */
+const ATTACH_LIMIT_MS = 10_000;
+
+export type TerminalWireListener = {
+  readonly onLink: (link: 'up' | 'down', why: string) => void;
+  readonly onOutput: (output: TerminalOutput) => void;
+  readonly onSized: (sized: TerminalSized) => void;
+  readonly onEnded: (ended: TerminalEnded) => void;
+};
+
+export type TerminalWire = {
+  readonly link: () => 'up' | 'down';
+  /** Everything that arrives, for all attaches of this tab; answers how to stop listening. */
+  readonly listen: (listener: TerminalWireListener) => () => void;
+  /** Rejects when no answer comes in time, or when the line is cut first. */
+  readonly attach: (input: { readonly session: string; readonly cols: number; readonly rows: number }) => Promise<Answer<TerminalAttached>>;
+  readonly input: (
+    input: { readonly attachId: string; readonly seq: number; readonly data: Uint8Array },
+    answer: (result: Answer<{ seq: number }>) => void,
+  ) => void;
+  readonly resize: (input: { readonly attachId: string; readonly cols: number; readonly rows: number }) => void;
+  readonly ack: (input: { readonly attachId: string; readonly bytes: number }) => void;
+  readonly detach: (attachId: string) => void;
+};
+
+/** Why socket.io says the line was cut, in words for a person. */
+function describeCut(reason: string): string {
+  if (reason === 'io server disconnect') return 'The daemon closed the connection';
+  if (reason === 'ping timeout') return 'The daemon does not answer';
+  return 'The connection to the daemon was cut';
+}
+
+/** What arrives over an older transport as an ArrayBuffer is bytes all the same. */
+const toBytes = (data: Uint8Array | ArrayBuffer): Uint8Array => (data instanceof Uint8Array ? data : new Uint8Array(data));
+
+export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): TerminalWire {
+  return {
+    link: () => (socket.connected ? 'up' : 'down'),
+    listen({ onLink, onOutput, onSized, onEnded }) {
+      const onConnect = (): void => onLink('up', '');
+      const onDisconnect = (reason: string): void => onLink('down', describeCut(reason));
+      const onBytes = (output: TerminalOutput): void => onOutput({ ...output, data: toBytes(output.data) });
+      socket.on('connect', onConnect);
+      socket.on('disconnect', onDisconnect);
+      socket.on('terminal.output', onBytes);
+      socket.on('terminal.sized', onSized);
+      socket.on('terminal.ended', onEnded);
+      return () => {
+        socket.off('connect', onConnect);
+        socket.off('disconnect', onDisconnect);
+        socket.off('terminal.output', onBytes);
+        socket.off('terminal.sized', onSized);
+        socket.off('terminal.ended', onEnded);
+      };
+    },
+    attach: (input) => socket.timeout(ATTACH_LIMIT_MS).emitWithAck('terminal.attach', input),
+    // Never through socket.io's own buffer: what was typed before a reconnect must not be typed after it.
+    input: (input, answer) => {
+      if (socket.connected) socket.emit('terminal.input', input, answer);
+    },
+    resize: (input) => {
+      if (socket.connected) socket.emit('terminal.resize', input);
+    },
+    ack: (input) => {
+      if (socket.connected) socket.emit('terminal.ack', input);
+    },
+    detach: (attachId) => {
+      if (socket.connected) socket.emit('terminal.detach', { attachId });
+    },
+  };
+}

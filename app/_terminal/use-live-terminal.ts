@@ -1,0 +1,38 @@
+/** Ties a session's terminal to a place in the page: shown while the component is there, alive when it is not. */
+'use client';
+
+import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react';
+import type { TabSocket } from '../_data/socket.ts';
+import type { LiveTerminal } from './live-terminal.ts';
+import type { TerminalViewState } from './terminal-view-state.ts';
+import { terminalFontReady, terminalsOf } from './terminals.ts';
+
+export function useLiveTerminal(options: {
+  readonly sessionId: string;
+  readonly socket: TabSocket;
+  readonly container: RefObject<HTMLElement | null>;
+}): LiveTerminal | null {
+  const { sessionId, socket, container } = options;
+  const [terminal, setTerminal] = useState<LiveTerminal | null>(null);
+  useEffect(() => {
+    const place = container.current;
+    if (place === null) return;
+    const terminals = terminalsOf(socket);
+    let left = false;
+    void terminalFontReady().then(() => {
+      if (!left) setTerminal(terminals.show(sessionId, place));
+    });
+    return () => {
+      left = true;
+      setTerminal(null);
+      terminals.hide(sessionId, place);
+    };
+  }, [sessionId, socket, container]);
+  return terminal;
+}
+
+const never = (): (() => void) => () => undefined;
+
+export function useTerminalView(terminal: LiveTerminal | null): TerminalViewState | null {
+  return useSyncExternalStore(terminal?.view.subscribe ?? never, terminal?.view.get ?? (() => null), () => null);
+}

@@ -1,0 +1,23 @@
+/** Any address that is not ours. */
+'use client';
+
+import Link from 'next/link';
+import { buttonClass } from './_ui/button.tsx';
+import { EmptyState } from './_ui/empty-state.tsx';
+
+export default function NotFound() {
+  return (
+    <main className="flex min-h-dvh items-center">
+      <EmptyState
+        title="There is no such page"
+        actions={
+          <Link href="/" className={buttonClass({ variant: 'primary' })}>
+            To the board
+          </Link>
+        }
+      >
+        The address is mistyped, or the page has gone.
+      </EmptyState>
+    </main>
+  );
+}

@@ -1,0 +1,47 @@
+/** The screen model on xterm.js without a display: the same parser that the viewers have, so both see the same. */
+// oxlint-disable-next-line import/default -- CommonJS in Node; the linter looks at the file for bundlers
+import unicode11 from '@xterm/addon-unicode11';
+import headless from '@xterm/headless';
+import type { Size } from '../../core/terminal/size-arbiter.ts';
+import type { ScreenModel } from '../../ports/terminal.ts';
+import { drawPicture } from './picture.ts';
+import { createUnfinished } from './unfinished.ts';
+
+const NOTHING = new Uint8Array(0);
+
+export function openHeadlessScreen(size: Size): ScreenModel {
+  // What has scrolled away is the runtime's to remember.
+  const terminal = new headless.Terminal({ ...size, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+  terminal.loadAddon(new unicode11.Unicode11Addon());
+  terminal.unicode.activeVersion = '11';
+  const unfinished = createUnfinished();
+  const encoder = new TextEncoder();
+  let closed = false;
+
+  return {
+    write(data, parsed) {
+      if (closed) return;
+      unfinished.push(data);
+      terminal.write(data, parsed);
+    },
+    resize({ cols, rows }) {
+      if (!closed) terminal.resize(cols, rows);
+    },
+    snapshot(done) {
+      if (closed) return;
+      const rest = unfinished.bytes();
+      // Its callback comes after all that was written before, and before anything of what is written later.
+      terminal.write(NOTHING, () => {
+        const picture = encoder.encode(drawPicture(terminal));
+        const screen = new Uint8Array(picture.length + rest.length);
+        screen.set(picture);
+        screen.set(rest, picture.length);
+        done(screen);
+      });
+    },
+    close() {
+      closed = true;
+      terminal.dispose();
+    },
+  };
+}

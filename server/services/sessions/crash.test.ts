@@ -1,0 +1,151 @@
+/** L1: the daemon dies after every effect of spawn, kill and recover; the next one finds it fully done or fully undone. */
+import { describe, expect, it } from 'vitest';
+import { FAULT_POINTS, type FaultPoint } from '../../core/fault-points.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { failure, makeServiceWorld, outcomeOf, REPOSITORY, type ServiceWorld } from '../../testing/service-world.ts';
+
+const FIRST = 'app-1' as SessionId;
+const pointsOf = (what: string): readonly FaultPoint[] => FAULT_POINTS.filter((point) => point.startsWith(`${what}.`));
+
+async function next(world: ServiceWorld): Promise<void> {
+  await world.restart();
+  await world.rounds(3);
+}
+
+function expectLiveOrGone(world: ServiceWorld): 'live' | 'gone' {
+  const row = world.store.sessions.get(FIRST);
+  const panes = world.panesOf(FIRST);
+  if (row === null) {
+    expect([panes, world.workspaces.folders(), world.workspaces.branches(REPOSITORY)]).toEqual([[], [], ['main']]);
+    return 'gone';
+  }
+  expect(row).toMatchObject({ phase: 'live', exit: null, recovery: null });
+  expect(panes.map(({ tags }) => tags.launchId)).toEqual([row.launchId]);
+  expect(world.workspaces.folders()).toEqual([row.workspace.path]);
+  return 'live';
+}
+
+describe('a daemon that dies', () => {
+  it.each(pointsOf('spawn').filter((point) => !point.includes('undo')))('at %s leaves a session that is live or gone', async (point) => {
+    const world = await makeServiceWorld();
+    await world.dieAt(point, () => world.spawn({ prompt: 'precious words' }));
+    await next(world);
+    const outcome = expectLiveOrGone(world);
+    expect(outcome).toBe(point === 'spawn.runtime' || point === 'spawn.live' ? 'live' : 'gone');
+    if (outcome === 'gone') expect(world.store.sessions.events(FIRST).at(-1)?.data).toMatchObject({ prompt: 'precious words' });
+  });
+
+  it.each(pointsOf('spawn.undo'))('at %s goes on undoing', async (point) => {
+    const world = await makeServiceWorld();
+    world.host.failNext('create', failure('RUNTIME_MISSING'));
+    await world.dieAt(point, () => world.spawn());
+    await next(world);
+    expect(expectLiveOrGone(world)).toBe('gone');
+  });
+
+  it.each(pointsOf('kill'))('at %s finishes the kill (I10)', async (point) => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    await world.dieAt(point, () => world.kill(FIRST));
+    await next(world);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
+    expect([world.panesOf(FIRST), world.workspaces.folders()]).toEqual([[], []]);
+  });
+
+  const recovers = pointsOf('recover').filter((point) => point !== 'recover.preserved');
+  it.each(recovers)('at %s in a relaunch relaunches once', async (point) => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    world.host.reboot();
+    await world.dieAt(point);
+    await world.restart();
+    expect(world.daemon().life.isOver()).toBe(true);
+    await next(world);
+    expect(expectLiveOrGone(world)).toBe('live');
+  });
+
+  it.each(recovers)('at %s in a resume leaves it resumed, or exited as it was', async (point) => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    world.host.exit(world.row(FIRST).runtimeHandle, { code: 3 });
+    await world.rounds();
+    const before = world.row(FIRST);
+    await world.dieAt(point, () => world.resume(FIRST));
+    await next(world);
+    if (point === 'recover.runtime' || point === 'recover.live') expect(expectLiveOrGone(world)).toBe('live');
+    else
+      expect(world.row(FIRST)).toMatchObject({
+        exit: before.exit,
+        launchId: before.launchId,
+        recovery: null,
+        agentSessionId: before.agentSessionId,
+      });
+    expect(world.panesOf(FIRST)).toHaveLength(1);
+  });
+
+  it.each(recovers)('at %s in a restore leaves it restored, or killed as it was (I10)', async (point) => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    await world.kill(FIRST);
+    await world.dieAt(point, () => world.restore(FIRST));
+    await next(world);
+    if (point === 'recover.live') expect(expectLiveOrGone(world)).toBe('live');
+    else {
+      expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
+      expect(world.panesOf(FIRST)).toEqual([]);
+    }
+  });
+
+  it('after any call of a port, in any of them, leaves nothing in between', async () => {
+    for (const what of ['spawn', 'kill', 'relaunch', 'ensure'] as const) {
+      for (let calls = 1; calls <= 40; calls += 1) {
+        const world = await makeServiceWorld();
+        if (what === 'kill' || what === 'relaunch') await world.spawn();
+        if (what === 'relaunch') world.host.reboot();
+        world.daemon().life.endAfter(calls);
+        const operation = { spawn: world.spawn, ensure: world.ensure, kill: () => world.kill(FIRST), relaunch: () => world.restore(FIRST) }[
+          what
+        ];
+        void operation().catch(() => undefined);
+        await world.settle();
+        await next(world);
+        const row = world.store.sessions.get(FIRST);
+        if (row?.phase === 'terminated') expect([what, calls, world.panesOf(FIRST)]).toEqual(['kill', calls, []]);
+        else expectLiveOrGone(world);
+      }
+    }
+  });
+});
+
+it('a restore that a dead daemon left in the queue of a host that hangs does not come true beside the next one (I10)', async () => {
+  for (let calls = 1; calls <= 25; calls += 1) {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    await world.kill(FIRST);
+    world.host.hang();
+    world.daemon().life.endAfter(calls);
+    void world.restore(FIRST).catch(() => undefined);
+    await world.settle();
+    await world.restart();
+    expect(await outcomeOf(world.restore(FIRST))).toBe('RUNTIME_UNAVAILABLE');
+    world.host.wake();
+    await world.rounds(3);
+    expect([calls, world.row(FIRST).phase]).toEqual([calls, 'terminated']);
+    expect(world.panesOf(FIRST).filter(({ exit }) => exit === null)).toEqual([]);
+    expect(world.host.launches).toHaveLength(1);
+  }
+});
+
+it('every fault point is passed by what it is named for', async () => {
+  const world = await makeServiceWorld();
+  const first = await world.spawn({ agent: 'shell' });
+  world.services().sessions.send({ by: 'id', id: first.id }, { text: 'ls', key: null });
+  await world.rounds(4);
+  world.store.sessions.update(first.id, { preservedRef: 'refs/ao/preserved/none' }, { kind: 'test', reason: 'captured' });
+  world.host.reboot();
+  await world.restart();
+  await world.kill(first.id);
+  world.host.failNext('create', failure('RUNTIME_MISSING'));
+  await world.spawn().catch(() => undefined);
+  expect(FAULT_POINTS.filter((point) => !world.passed.includes(point))).toEqual([]);
+});

@@ -1,0 +1,74 @@
+/**
+ * Gathers a stream into frames: the first byte after a silence goes at once, then at most one frame in a period, or when one is
+ * full. A frame per chunk would cost more than the chunk; one at the end of a period would delay every echo by that period.
+ */
+import type { Clock } from '../../ports/clock.ts';
+
+export type BatchLimits = { readonly periodMs: number; readonly maxBytes: number };
+
+export type Batches = {
+  readonly push: (data: Uint8Array) => void;
+  /** Sends what has been gathered now, so that what is said next comes after it. */
+  readonly flush: () => void;
+  readonly close: () => void;
+};
+
+export function createBatches(deps: {
+  readonly clock: Clock;
+  readonly limits: BatchLimits;
+  readonly send: (frame: Uint8Array) => void;
+}): Batches {
+  const { clock, limits, send } = deps;
+  let gathered: Uint8Array[] = [];
+  let bytes = 0;
+  let cancel: (() => void) | null = null;
+
+  function flush(): void {
+    if (bytes === 0) return;
+    const frame = gathered.length === 1 && gathered[0] !== undefined ? gathered[0] : joinBytes(gathered);
+    gathered = [];
+    bytes = 0;
+    send(frame);
+  }
+
+  function arm(): void {
+    cancel = clock.after(limits.periodMs, () => {
+      cancel = null;
+      if (bytes === 0) return;
+      flush();
+      arm();
+    });
+  }
+
+  return {
+    push(data) {
+      for (let from = 0; from < data.length; from += limits.maxBytes) {
+        const part = data.subarray(from, from + limits.maxBytes);
+        if (bytes + part.length > limits.maxBytes) flush();
+        gathered.push(part);
+        bytes += part.length;
+        if (bytes === limits.maxBytes) flush();
+      }
+      if (cancel !== null) return;
+      flush();
+      arm();
+    },
+    flush,
+    close() {
+      cancel?.();
+      cancel = null;
+      gathered = [];
+      bytes = 0;
+    },
+  };
+}
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,177 @@
+/** The hub on a real tmux: what viewers see is what tmux shows, whatever happens on the way. */
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { type Argv, codeOf } from '../../testing/contracts/runtime.contract.ts';
+import { eventually } from '../../testing/resources.ts';
+import { WHY } from '../../testing/store-facts.ts';
+import { makeTerminalStand, type Seen, STAND_SIZE } from '../../testing/terminal-stand.ts';
+
+const sh = (script: string): Argv => ['/bin/sh', '-c', script];
+const keys = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Counts in colours as fast as it can, until told; then says so on a line of its own. */
+const COUNTER = sh(`
+  n=0
+  trap 'printf "\\033[0m\\033[2J\\033[Hcounted to %s\\n世界 \\033[1;31mdone\\033[m\\n" "$n"; exec cat' USR1
+  printf 'pid %s\\n' "$$"
+  while :; do n=$((n + 1)); printf '\\033[3%sm%s counting \\033[1mloud\\033[0m ─ 世 \\033[48;5;%smline\\033[0m\\n' $((n % 8)) "$n" $((n % 200)); done
+`);
+
+describe('the terminal hub on tmux', () => {
+  it('shows what tmux shows: text, cursor, colours, the alternate screen and its modes', async () => {
+    await using stand = await makeTerminalStand();
+    const spec = await stand.run(
+      'app-1',
+      sh(
+        String.raw`printf 'plain \033[1;38;2;1;2;3mtrue colour\033[0m 世界\r\n\033[?1049h\033[2;5Hfull screen\033[?2004h\033[?1002h\033[?1006h\033[?25l'; exec cat >/dev/null`,
+      ),
+    );
+    const seen = await stand.view('app-1');
+    expect(await stand.untilSame(spec, [seen])).toContain('full screen');
+    await eventually(
+      'the modes are there',
+      () => seen.terminal.modes.bracketedPasteMode && seen.terminal.modes.mouseTrackingMode === 'drag',
+    );
+    const second = await stand.view('app-1');
+    await stand.untilSame(spec, [second]);
+    expect(second.terminal.modes).toMatchObject({ bracketedPasteMode: true, mouseTrackingMode: 'drag' });
+  });
+
+  it('keeps true colour', async () => {
+    await using stand = await makeTerminalStand();
+    await stand.run('app-1', sh(String.raw`printf '\033[38;2;1;2;3mX'; exec cat`));
+    const seen = await stand.view('app-1');
+    await eventually('it is shown', () => seen.text() === 'X');
+    const cell = seen.terminal.buffer.active.getLine(0)?.getCell(0);
+    expect([cell?.isFgRGB(), cell?.getFgColor()]).toEqual([true, 0x010203]);
+  });
+
+  it('T2, T3: viewers that join anywhere in a flood, and one that does not read, all end with tmux’s own screen', async () => {
+    await using stand = await makeTerminalStand({ highWaterBytes: 16_384, lowWaterBytes: 4_096 });
+    const spec = await stand.run('app-1', COUNTER);
+    const stuck = await stand.view('app-1', { mode: 'stuck' });
+    const seen: Seen[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const viewer = await stand.view('app-1');
+      const until = viewer.bytes() + randomInt(8_000);
+      await eventually('it is flooded', () => viewer.bytes() > until, { everyMs: 1 });
+      seen.push(viewer);
+    }
+    // Some leave and come again, in the middle of it all.
+    for (const viewer of seen.splice(0, 4)) {
+      viewer.viewer.detach();
+      seen.push(await stand.view('app-1'));
+    }
+    await eventually('there was more than it may have', () => (seen[0]?.bytes() ?? 0) > 40_000);
+    const got = stuck.bytes();
+    expect(got).toBeLessThan(2 * 16_384);
+    const { stdout } = await stand.harness.tmux('list-panes', '-t', '=app-1:', '-F', '#{pane_pid}');
+    process.kill(Number(stdout.trim()), 'SIGUSR1');
+    expect(await stand.untilSame(spec, seen)).toMatch(/^counted to [0-9]+\n世界 done/);
+    expect(stuck.bytes()).toBe(got);
+    expect(stuck.text()).not.toContain('counted');
+    stuck.viewer.ack(1 << 30);
+    await stand.untilSame(spec, [...seen, stuck]);
+  });
+
+  it('T8: types large pastes of several viewers whole and each in its order', async () => {
+    await using stand = await makeTerminalStand();
+    await stand.run('app-1', sh('stty raw -echo; printf ready; head -c 180000 | tr -d b | cksum'));
+    const [one, two] = [await stand.view('app-1'), await stand.view('app-1')];
+    await eventually('it is raw', () => one.text() === 'ready');
+    // The other's bytes come in between, and are taken out again.
+    const paste = 'a line of the paste, 32 letters.'.repeat(1_875).replaceAll('b', 'B');
+    const typed = [1, 2].map((seq) => one.viewer.input(seq, keys(paste)));
+    for (let seq = 1; seq <= 60; seq += 1) typed.push(two.viewer.input(seq, keys('b'.repeat(1_000))));
+    await Promise.all(typed);
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', 'printf "%s%s" "$1" "$1" | cksum', 'sh', paste]);
+    await eventually('all of it arrived', () => one.text().includes(stdout.trim()));
+  });
+
+  it('echoes, drops replies of browsers, and lets keys through', async () => {
+    await using stand = await makeTerminalStand();
+    const spec = await stand.run('app-1', sh('exec cat'));
+    const seen = await stand.view('app-1');
+    await seen.viewer.input(1, keys('\x1b[?1;2c\x1b[>0;276;0c\x1bP>|xterm.js(6.0.0)\x1b\\'));
+    await seen.viewer.input(2, keys('grüße 世界'));
+    await eventually('it is echoed', () => seen.text() === 'grüße 世界');
+    expect(await stand.capture(spec)).toBe('grüße 世界');
+  });
+
+  it('T7: has the size of the viewer that types, for the program, for tmux and for the other viewer', async () => {
+    await using stand = await makeTerminalStand();
+    const spec = await stand.run('app-1', sh('trap "stty size" WINCH; stty size; while :; do read -r line; done'));
+    const desktop = await stand.view('app-1', { size: { cols: 120, rows: 40 } });
+    const phone = await stand.view('app-1', { size: { cols: 40, rows: 20 } });
+    await eventually('the program knows', () => desktop.text().includes('40 120'));
+    expect(phone.size()).toEqual({ cols: 120, rows: 40 });
+    await phone.viewer.input(1, keys('\r'));
+    await eventually('the program knows', () => desktop.text().includes('20 40'));
+    expect([desktop.size(), phone.size()]).toEqual([
+      { cols: 40, rows: 20 },
+      { cols: 40, rows: 20 },
+    ]);
+    await stand.untilSame(spec, [desktop, phone]);
+    for (let turn = 1; turn <= 20; turn += 1) {
+      desktop.viewer.resize({ cols: 60 + turn, rows: 20 }, 'visible');
+      phone.viewer.resize({ cols: 40 - turn, rows: 20 }, 'visible');
+    }
+    await eventually('the last one has it', () => desktop.size().cols === 20 && phone.size().cols === 20);
+    await stand.untilSame(spec, [desktop, phone]);
+  });
+
+  it('keeps the last picture and says the code when the program has exited, and shows it to who comes later', async () => {
+    await using stand = await makeTerminalStand();
+    const spec = await stand.run('app-1', sh('read -r line; printf "last words\\n"; sleep 0.1; exit 3'));
+    const seen = await stand.view('app-1');
+    await seen.viewer.input(1, keys('\r'));
+    await eventually('the words are there', () => seen.text().includes('last words'));
+    stand.store.sessions.update('app-1' as never, { exit: { code: 3, signal: null, atMs: 1 } }, WHY);
+    await eventually('it is told', () => seen.end());
+    const late = await stand.view('app-1');
+    await eventually('it is told', () => late.end());
+    for (const viewer of [seen, late]) {
+      expect(viewer.end()).toEqual({ why: 'exited', exitCode: 3 });
+      await eventually('the picture is there', () => viewer.text().includes('last words'));
+    }
+    expect(await stand.capture(spec)).toContain('last words');
+  });
+
+  it.each([
+    ['its session is ended', (tmux: (...args: string[]) => Promise<unknown>) => tmux('kill-session', '-t', '=app-1')],
+    ['it is detached', (tmux: (...args: string[]) => Promise<unknown>) => tmux('detach-client', '-s', '=app-1')],
+    ['the tmux server ends', (tmux: (...args: string[]) => Promise<unknown>) => tmux('kill-server')],
+  ])('ends as gone, with the last picture as it was, when %s', async (_what, act) => {
+    await using stand = await makeTerminalStand();
+    await stand.run('app-1', sh('printf "the picture\\n"; exec cat'));
+    const seen = await stand.view('app-1');
+    await eventually('it is shown', () => seen.text() === 'the picture');
+    await act(stand.harness.tmux);
+    await eventually('it is told', () => seen.end());
+    expect([seen.end(), seen.text()]).toEqual([{ why: 'gone', exitCode: null }, 'the picture']);
+  });
+
+  it('L6: ends as gone, with the last picture as it was, when the tmux server is killed', async () => {
+    await using stand = await makeTerminalStand();
+    await stand.run('app-1', sh('printf "the picture\\n"; exec cat'));
+    const seen = await stand.view('app-1');
+    await eventually('it is shown', () => seen.text() === 'the picture');
+    process.kill(stand.harness.serverPid(), 'SIGKILL');
+    await eventually('it is told', () => seen.end());
+    expect([seen.end()?.why, seen.text()]).toEqual(['gone', 'the picture']);
+    expect(await codeOf(stand.view('app-1'))).toMatch(/^RUNTIME_(NOT_FOUND|UNAVAILABLE)$/);
+  });
+
+  it('T1: a program that is cut off in the middle of everything leaves viewers with tmux’s picture', async () => {
+    await using stand = await makeTerminalStand();
+    const spec = await stand.run(
+      'app-1',
+      sh(String.raw`printf '\033[?1049h\033[?1000h\033[?2004h\033[?2026hhalf \033[31mred \xe4\xb8'; kill -KILL $$`),
+    );
+    const [first, second] = [await stand.view('app-1'), await stand.view('app-1', { size: { cols: 30, rows: 8 } })];
+    expect(second.size()).toEqual(STAND_SIZE);
+    expect(await stand.untilSame(spec, [first, second])).toContain('half red');
+  });
+});
