@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 const { layers, adapters } = JSON.parse(readFileSync(new URL('server/testing/architecture/layers.json', import.meta.url), 'utf8'));
 
 const TESTS = '(\\.(test|child)\\.ts$)|(^server/(testing|stories)/)';
-const OURS = '^(server|drizzle)/';
+const OURS = '^(server|app|drizzle)/';
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -82,7 +82,7 @@ const config = {
     parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: ['.ts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'types'],
     },

@@ -10,6 +10,7 @@ export default function NotFound() {
     <main className="flex min-h-dvh items-center">
       <EmptyState
         title="There is no such page"
+        level={1}
         actions={
           <Link href="/" className={buttonClass({ variant: 'primary' })}>
             To the board

@@ -10,7 +10,7 @@ import { nameOf, STATUS_LOOKS } from '../_data/status.ts';
 import { useDialogs } from './dialogs.tsx';
 import { StatusIcon } from './status-badge.tsx';
 
-const NEXT_THEME = { system: 'dark', dark: 'light', light: 'system' } as const;
+const THEMES = ['system', 'dark', 'light'] as const;
 
 export function AppCommands() {
   const router = useRouter();
@@ -58,14 +58,14 @@ export function AppCommands() {
       icon: <Settings size={16} aria-hidden />,
       run: () => router.push('/settings'),
     },
-    {
-      id: 'theme',
-      title: `Switch to the ${NEXT_THEME[theme] === 'system' ? 'system’s' : NEXT_THEME[theme]} theme`,
-      group: 'Settings',
+    ...THEMES.filter((choice) => choice !== theme).map((choice) => ({
+      id: `theme:${choice}`,
+      title: `Theme: ${choice === 'system' ? 'as the system' : choice}`,
+      group: 'Settings' as const,
       keywords: 'dark light colour color appearance',
       icon: <MoonStar size={16} aria-hidden />,
-      run: () => chooseTheme(NEXT_THEME[theme]),
-    },
+      run: () => chooseTheme(choice),
+    })),
     {
       id: 'shortcuts',
       title: 'Keyboard shortcuts',

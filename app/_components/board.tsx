@@ -28,7 +28,7 @@ export function Board({ sessions }: { readonly sessions: readonly SessionView[] 
   const [asked, setSegment] = useSearchParam('column');
   const segment = COLUMNS.find((column) => column === asked) ?? COLUMNS.find((column) => board[column].length > 0) ?? 'needs_you';
   return (
-    <div className={clsx('flex min-h-0 flex-1 flex-col transition-[filter] duration-160', isOld && 'saturate-[0.2]')}>
+    <div className={clsx('flex min-h-0 flex-1 flex-col transition-[filter] duration-160', isOld && 'grayscale')}>
       <fieldset aria-label="Show" className="flex min-w-0 shrink-0 gap-1 overflow-x-auto px-3 py-2 md:hidden">
         {COLUMNS.map((column) => (
           <button
@@ -69,7 +69,7 @@ function BoardColumn({ column, sessions, shown }: BoardColumnProps) {
       data-column={column}
       className={clsx('flex min-w-48 flex-1 basis-0 flex-col max-md:min-w-0', shown === 'not-on-phone' && 'max-md:hidden')}
     >
-      <h2 className="flex h-8 shrink-0 items-center gap-2 px-1 font-medium text-xs max-md:hidden">
+      <h2 className="flex h-8 shrink-0 items-center gap-2 px-1 font-medium text-xs max-md:sr-only">
         <ColumnIcon column={column} />
         <span className={sessions.length > 0 ? 'text-ink' : 'text-ink-muted'}>{look.label}</span>
         <span className={clsx('font-normal', sessions.length > 0 && column === 'needs_you' ? TONE_TEXT[look.tone] : 'text-ink-faint')}>

@@ -3,24 +3,13 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import { Command } from 'cmdk';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { type Command as Action, COMMAND_GROUPS, useCommandList } from '../_data/commands.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
 
 export type CommandPaletteProps = { readonly open: boolean; readonly onOpenChange: (open: boolean) => void };
 
 export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
-  const list = useCommandList();
-  const [actions, setActions] = useState<readonly Action[]>([]);
-  useEffect(() => {
-    if (open) setActions(list().filter(({ id }) => id !== 'palette'));
-  }, [open, list]);
-  const choose = (action: Action): void => {
-    if ((action.disabledReason ?? null) !== null) return;
-    onOpenChange(false);
-    // After the dialog has given the focus back, or it would take it from whatever the action opens.
-    requestAnimationFrame(() => action.run());
-  };
   return (
     <Dialog.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Dialog.Portal>
@@ -29,33 +18,48 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
           aria-label="Commands"
           className="pop-motion fixed top-[14dvh] left-1/2 z-50 w-[min(38rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-lg bg-raised shadow-pop outline-none max-sm:top-3"
         >
-          <Command label="Commands" loop filter={matchWords}>
-            <Command.Input
-              autoFocus
-              placeholder="Type a command, a session, a project…"
-              className="h-12 w-full border-line border-b bg-transparent px-4 text-ink text-lg outline-none placeholder:text-ink-faint"
-            />
-            <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
-              <Command.Empty className="px-3 py-8 text-center text-ink-muted">Nothing is called that.</Command.Empty>
-              {COMMAND_GROUPS.map((group) => {
-                const members = actions.filter((action) => action.group === group);
-                return members.length === 0 ? null : (
-                  <Command.Group
-                    key={group}
-                    heading={group}
-                    className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:text-ink-faint"
-                  >
-                    {members.map((action) => (
-                      <Item key={action.id} action={action} onChoose={choose} />
-                    ))}
-                  </Command.Group>
-                );
-              })}
-            </Command.List>
-          </Command>
+          <Palette onOpenChange={onOpenChange} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** Mounted with each opening: what can be done is asked then. */
+function Palette({ onOpenChange }: Pick<CommandPaletteProps, 'onOpenChange'>) {
+  const list = useCommandList();
+  const [actions] = useState(() => list().filter(({ id }) => id !== 'palette'));
+  const choose = (action: Action): void => {
+    if ((action.disabledReason ?? null) !== null) return;
+    onOpenChange(false);
+    // After the dialog has given the focus back, or it would take it from whatever the action opens.
+    requestAnimationFrame(() => action.run());
+  };
+  return (
+    <Command label="Commands" loop filter={matchWords}>
+      <Command.Input
+        autoFocus
+        placeholder="Type a command, a session, a project…"
+        className="h-12 w-full border-line border-b bg-transparent px-4 text-ink text-lg outline-none placeholder:text-ink-faint"
+      />
+      <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
+        <Command.Empty className="px-3 py-8 text-center text-ink-muted">Nothing is called that.</Command.Empty>
+        {COMMAND_GROUPS.map((group) => {
+          const members = actions.filter((action) => action.group === group);
+          return members.length === 0 ? null : (
+            <Command.Group
+              key={group}
+              heading={group}
+              className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:text-ink-faint"
+            >
+              {members.map((action) => (
+                <Item key={action.id} action={action} onChoose={choose} />
+              ))}
+            </Command.Group>
+          );
+        })}
+      </Command.List>
+    </Command>
   );
 }
 

@@ -8,7 +8,7 @@ import { Unpaired } from './unpaired.tsx';
 export function PairedOnly({ children }: { readonly children: ReactNode }) {
   const connection = useConnection();
   return connection.kind === 'unpaired' ? (
-    <Unpaired afterwards="This page goes on by itself once the link is open in another tab of this browser." />
+    <Unpaired level={1} afterwards="This page goes on by itself once the link is open in another tab of this browser." />
   ) : (
     children
   );

@@ -1,8 +1,8 @@
 /** The shortcuts that work from here, and the switch that turns the single keys off. */
 'use client';
 
-import { useEffect, useState } from 'react';
-import { type Command, useCommandList } from '../_data/commands.tsx';
+import { useState } from 'react';
+import { useCommandList } from '../_data/commands.tsx';
 import { chooseSingleKeys, useSingleKeys } from '../_data/preferences.ts';
 import { Dialog } from '../_ui/dialog.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
@@ -17,25 +17,10 @@ const ON_THE_BOARD: readonly (readonly [string, string])[] = [
 export type ShortcutsDialogProps = { readonly open: boolean; readonly onOpenChange: (open: boolean) => void };
 
 export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
-  const list = useCommandList();
   const singleKeys = useSingleKeys();
-  const [commands, setCommands] = useState<readonly Command[]>([]);
-  useEffect(() => {
-    if (open) setCommands(list().filter(({ shortcut }) => shortcut !== undefined));
-  }, [open, list]);
-  const rows = [...commands.map((command) => [command.shortcut ?? '', command.title] as const), ...ON_THE_BOARD];
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" width="sm">
-      <dl className="px-5 pb-3">
-        {rows.map(([keys, title]) => (
-          <div key={`${keys}${title}`} className="flex h-8 items-center justify-between gap-4">
-            <dt>{title}</dt>
-            <dd>
-              <Kbd keys={keys} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <ShortcutTable />
       <div className="flex items-center justify-between gap-4 border-line border-t px-5 py-3">
         <p id="single-keys-why" className="text-ink-muted text-xs">
           Single keys never act while you type or are in a terminal. Switch them off if you dictate.
@@ -48,5 +33,24 @@ export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
         />
       </div>
     </Dialog>
+  );
+}
+
+/** Mounted with each opening: which shortcuts there are depends on the page. */
+function ShortcutTable() {
+  const list = useCommandList();
+  const [commands] = useState(() => list().filter(({ shortcut }) => shortcut !== undefined));
+  const rows = [...commands.map((command) => [command.shortcut ?? '', command.title] as const), ...ON_THE_BOARD];
+  return (
+    <dl className="px-5 pb-3">
+      {rows.map(([keys, title]) => (
+        <div key={`${keys}${title}`} className="flex h-8 items-center justify-between gap-4">
+          <dt>{title}</dt>
+          <dd>
+            <Kbd keys={keys} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

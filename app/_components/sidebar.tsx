@@ -27,6 +27,7 @@ export function Sidebar() {
   const lock = useLock();
   const connection = useConnection();
   const isComing = !known && (connection.kind === 'loading' || connection.kind === 'stale' || connection.kind === 'live');
+  const isOld = connection.kind !== 'live' && connection.kind !== 'stale';
   const waiting = sessions.filter(({ status }) => columnOf(status) === 'needs_you').length;
   return (
     <>
@@ -45,7 +46,7 @@ export function Sidebar() {
           <Kbd keys="mod+k" />
         </button>
       </div>
-      <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-3 pb-4">
+      <nav aria-label="Main" className={clsx('flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-3 pb-4', isOld && 'grayscale')}>
         <NavLink href="/" icon={<LayoutGrid size={15} aria-hidden />} count={waiting}>
           Board
         </NavLink>

@@ -6,14 +6,15 @@ import { EmptyState } from '../_ui/empty-state.tsx';
 
 export type UnpairedProps = {
   readonly title?: string;
+  readonly level?: 1 | 2;
   readonly children?: ReactNode;
   /** What happens once a link was opened elsewhere in this browser. */
   readonly afterwards?: string;
 };
 
-export function Unpaired({ title = 'This browser is not paired yet', children, afterwards = '' }: UnpairedProps) {
+export function Unpaired({ title = 'This browser is not paired yet', level = 2, children, afterwards = '' }: UnpairedProps) {
   return (
-    <EmptyState icon={<KeyRound size={20} />} title={title} className="my-auto">
+    <EmptyState icon={<KeyRound size={20} />} title={title} level={level} className="my-auto">
       {children ?? (
         <p>
           A terminal in a browser can do whatever you can, so only browsers that you let in may open it. Type this on the machine where

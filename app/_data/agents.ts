@@ -15,10 +15,11 @@ export function useAgents(): readonly AgentView[] {
   return data ?? [];
 }
 
-/** The installed ones first; those that are not stay in the list, and say so. */
+/** The installed ones first, of these those that need nothing more; those that are not there stay in the list, and say so. */
 export function toAgentOptions(agents: readonly AgentView[]): readonly SelectOption<string>[] {
+  const rank = (agent: AgentView): number => (agent.available ? 0 : 4) + (agent.needsCommand ? 2 : agent.name === 'shell' ? 1 : 0);
   return [...agents]
-    .sort((a, b) => Number(b.available) - Number(a.available))
+    .sort((a, b) => rank(a) - rank(b))
     .map((agent) => ({
       value: agent.name,
       label: agentName(agent.name),

@@ -53,7 +53,11 @@ export function KeyBar({ control, onKey, onControl, onPaste }: KeyBarProps) {
     </Key>
   );
   return (
-    <div role="toolbar" aria-label="Keys" className="hidden shrink-0 gap-1 border-line border-t bg-sidebar p-1 pointer-coarse:flex">
+    <div
+      role="toolbar"
+      aria-label="Keys"
+      className="hidden shrink-0 gap-1 border-line border-t bg-sidebar p-1 pb-[max(0.25rem,env(safe-area-inset-bottom))] pointer-coarse:flex"
+    >
       {BAR_KEYS.slice(0, 2).map(key)}
       <Key name="Control, for the next key" pressed={control === 'armed'} onPress={onControl}>
         Ctrl

@@ -4,18 +4,16 @@
  */
 import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
 import { judgeLink } from './link-guard.ts';
-import { cutPaste, describePaste, judgePaste, type PasteCutter } from './paste.ts';
+import { createPasteDesk } from './paste-desk.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import { createTerminalLink } from './terminal-link.ts';
-import { type Cell, createCell, type TerminalViewState } from './terminal-view-state.ts';
+import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalWire } from './terminal-wire.ts';
 import type { TerminalTheme } from './theme.ts';
 import { createXtermScreen } from './xterm-screen.ts';
 
 /** A window that is dragged changes its size with every frame; the program is told once it rests. Milliseconds. */
 const FIT_AFTER_MS = 80;
-/** Pastes above this show how far they are. UTF-16 units. */
-const SHOW_PROGRESS_UNITS = 131_072;
 const NOTICE_MS = 6_000;
 
 /** What only the page around the terminal can do. */
@@ -64,10 +62,8 @@ export function createLiveTerminal(deps: {
   readonly platform: Platform;
 }): LiveTerminal {
   let host: TerminalHost | null = null;
-  let program: 'shell' | 'other' = 'other';
   let launch: string | null = null;
-  let asksBeforePaste = true;
-  let pasting: PasteCutter | null = null;
+  let isShown = false;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   let fitTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -84,7 +80,10 @@ export function createLiveTerminal(deps: {
       onSearch: (search) => cell.set({ search }),
       onBell: () => cell.set({ bells: cell.get().bells + 1 }),
       onScrollBack: () => host?.onHistory(),
-      onSize: (size) => cell.set({ size }),
+      onSize: (size) => {
+        cell.set({ size });
+        refitSoon();
+      },
     },
   });
   const link = createTerminalLink({
@@ -98,7 +97,7 @@ export function createLiveTerminal(deps: {
       },
     },
     screen: {
-      room: () => screen.measure(),
+      room: () => ({ ...screen.measure(), visible: isShown && document.visibilityState === 'visible' }),
       resize: screen.resize,
       write: screen.write,
       replay: (data, done) =>
@@ -130,6 +129,14 @@ export function createLiveTerminal(deps: {
     hover: null,
     notice: null,
     control: 'off',
+  });
+
+  const pastes = createPasteDesk({
+    link,
+    cell,
+    modes: screen.modes,
+    onStarted: screen.scrollToBottom,
+    onRefused: () => note('Not pasted: the terminal is not connected.'),
   });
 
   const note = (notice: string): void => {
@@ -176,27 +183,6 @@ export function createLiveTerminal(deps: {
     else note(`Link not opened. ${verdict.why}.`);
   }
 
-  function typePaste(text: string): void {
-    const cutter = cutPaste(text, { bracketed: screen.modes().bracketed });
-    const isLong = text.length > SHOW_PROGRESS_UNITS;
-    const frames: Iterator<Uint8Array> = {
-      next: () => {
-        if (isLong) cell.set({ paste: { units: text.length, progress: cutter.progress() } });
-        return cutter.next();
-      },
-    };
-    const done = (): void => {
-      if (pasting === cutter) pasting = null;
-      cell.set({ paste: null });
-    };
-    pasting = cutter;
-    if (link.paste(frames, done) === 'locked') {
-      done();
-      refuse();
-    }
-    screen.scrollToBottom();
-  }
-
   function onPasteEvent(event: ClipboardEvent): void {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -206,9 +192,9 @@ export function createLiveTerminal(deps: {
   }
 
   const refit = (): void => {
-    if (document.visibilityState === 'hidden') return;
     cell.set({ room: screen.measure() });
     link.claimSize('changed');
+    screen.settleOverflow();
   };
   const refitSoon = (): void => {
     clearTimeout(fitTimer);
@@ -216,13 +202,19 @@ export function createLiveTerminal(deps: {
   };
   const observer = new ResizeObserver(refitSoon);
   screen.element.addEventListener('paste', onPasteEvent, true);
+  // Whoever takes hold of the terminal sizes it; the page that focuses it by itself does not.
+  screen.element.addEventListener('pointerdown', () => {
+    if (isForeignSize(cell.get())) link.claimSize('asked');
+  });
 
   const live: LiveTerminal = {
     sessionId: deps.sessionId,
     element: screen.element,
     view: cell,
     shown() {
+      isShown = true;
       screen.reveal();
+      link.open();
       observer.observe(screen.element);
       document.addEventListener('visibilitychange', refitSoon);
       refit();
@@ -231,14 +223,14 @@ export function createLiveTerminal(deps: {
       observer.disconnect();
       document.removeEventListener('visibilitychange', refitSoon);
       clearTimeout(fitTimer);
+      isShown = false;
+      link.claimSize('changed');
       cell.set({ hover: null, question: null, focus: 'outside' });
     },
     setHost(next) {
       host = next;
     },
-    setProgram(next) {
-      program = next;
-    },
+    setProgram: pastes.setProgram,
     setRenderer: screen.setRenderer,
     setTheme: screen.setTheme,
     setPreferences(next) {
@@ -258,21 +250,14 @@ export function createLiveTerminal(deps: {
         return 'refused';
       }
     },
-    paste(text) {
-      if (link.state().phase.kind !== 'attached') return refuse();
-      const facts = describePaste(text, screen.modes());
-      const why = judgePaste(facts, { shell: program });
-      if (why === 'none' || (why === 'multi_line' && !asksBeforePaste)) return typePaste(text);
-      cell.set({ question: { kind: 'paste', text, facts, why } });
-    },
-    cancelPaste: () => pasting?.cancel(),
+    paste: pastes.paste,
+    cancelPaste: pastes.cancel,
     answer(word) {
       const { question } = cell.get();
       cell.set({ question: null });
       if (question === null || word === 'no') return;
       if (question.kind === 'link') return open(question.url);
-      if (word === 'always') asksBeforePaste = false;
-      typePaste(question.text);
+      pastes.confirm(question.text, word);
     },
     pressBarKey(key) {
       if (link.type(new TextEncoder().encode(toKeyBytes(key, screen.modes()))) === 'locked') refuse();

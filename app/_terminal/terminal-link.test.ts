@@ -15,7 +15,7 @@ function world(start: 'up' | 'down' = 'up') {
   const cut: InputRest[] = [];
   const timers: { readonly atMs: number; readonly run: () => void }[] = [];
   let nowMs = 0;
-  let room = { cols: 100, rows: 30 };
+  let room = { cols: 100, rows: 30, visible: true };
   const link = createTerminalLink({
     sessionId: 'app-1',
     wire,
@@ -45,6 +45,7 @@ function world(start: 'up' | 'down' = 'up') {
     onState: (state) => states.push(state),
     onInputCut: (rest) => cut.push(rest),
   });
+  link.open();
   return {
     wire,
     screen,
@@ -74,7 +75,7 @@ function world(start: 'up' | 'down' = 'up') {
 describe('a terminal’s connection', () => {
   it('attaches with the page’s size, takes the daemon’s, and shows the snapshot before what follows', async () => {
     const { wire, screen, link, attach } = world();
-    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', cols: 100, rows: 30 });
+    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', cols: 100, rows: 30, visible: true });
     await attach('a', { cols: 80, rows: 24 });
     wire.say.onOutput({ attachId: 'a', kind: 'snapshot', data: bytes('screen') });
     wire.say.onOutput({ attachId: 'a', kind: 'data', data: bytes('more') });
@@ -178,19 +179,30 @@ describe('a terminal’s connection', () => {
     await attach('a');
     link.claimSize('changed');
     expect(wire.resizes).toEqual([]);
-    setRoom({ cols: 90, rows: 20 });
+    setRoom({ cols: 90, rows: 20, visible: true });
     link.claimSize('changed');
     link.claimSize('changed');
-    expect(wire.resizes).toEqual([{ attachId: 'a', cols: 90, rows: 20 }]);
+    expect(wire.resizes).toEqual([{ attachId: 'a', cols: 90, rows: 20, visible: true }]);
     link.claimSize('asked');
     expect(wire.resizes).toHaveLength(2);
   });
 
+  it('gives the size up when nobody sees it, and takes it again when somebody does', async () => {
+    const { wire, link, setRoom, attach } = world();
+    await attach('a');
+    setRoom({ cols: 100, rows: 30, visible: false });
+    link.claimSize('changed');
+    link.claimSize('changed');
+    setRoom({ cols: 100, rows: 30, visible: true });
+    link.claimSize('changed');
+    expect(wire.resizes.map(({ visible }) => visible)).toEqual([false, true]);
+  });
+
   it('tells a size that changed while it attached', async () => {
     const { wire, setRoom, attach } = world();
-    setRoom({ cols: 90, rows: 20 });
+    setRoom({ cols: 90, rows: 20, visible: true });
     await attach('a');
-    expect(wire.resizes).toEqual([{ attachId: 'a', cols: 90, rows: 20 }]);
+    expect(wire.resizes).toEqual([{ attachId: 'a', cols: 90, rows: 20, visible: true }]);
   });
 
   it('keeps the last screen when the agent exits, and comes back when it is launched again', async () => {

@@ -9,11 +9,11 @@ import type { TerminalOutput, TerminalSized } from '../../server/contract/socket
 import { type AckCounter, createAckCounter } from './ack-counter.ts';
 import { type AttachEvent, type AttachState, nextAttach, startAttach } from './attach-state.ts';
 import { createInputSequencer, type InputRest, type InputSequencer } from './input-sequencer.ts';
-import type { TerminalWire } from './terminal-wire.ts';
+import type { SizeClaim, TerminalWire } from './terminal-wire.ts';
 
 export type LinkScreen = {
-  /** What the page has room for. */
-  readonly room: () => { readonly cols: number; readonly rows: number };
+  /** What the page has room for, and whether anybody sees it. */
+  readonly room: () => SizeClaim;
   /** In order with what was written before. */
   readonly resize: (cols: number, rows: number) => void;
   /** Starts from nothing, in order with what was written before; `replay` output rings no bell. */
@@ -25,12 +25,14 @@ export type LinkClock = { readonly nowMs: () => number; readonly after: (ms: num
 
 export type TerminalLink = {
   readonly state: () => AttachState;
+  /** Attaches, once: what comes after that it decides by itself. Called when the screen can be measured. */
+  readonly open: () => void;
   /** `locked`: not attached; nothing was queued. */
   readonly type: (data: Uint8Array) => 'sent' | 'locked';
   readonly paste: (frames: Iterator<Uint8Array>, done: () => void) => 'sent' | 'locked';
   /**
-   * Tells the daemon what the page has room for; the terminal itself changes when the daemon says so. `changed`: only if it did
-   * change. `asked`: the user wants this size, whoever else looks.
+   * Tells the daemon what the page has room for, and whether it is seen; the terminal itself changes when the daemon says so.
+   * `changed`: only if it did change. `asked`: the user wants this size, whoever else looks.
    */
   readonly claimSize: (why: 'changed' | 'asked') => void;
   readonly retryNow: () => void;
@@ -41,7 +43,10 @@ export type TerminalLink = {
 /** Output that came before the answer which names its attach. More than this and the attach is given up. */
 const EARLY_LIMIT = 64;
 
-type Attach = { readonly id: string; readonly input: InputSequencer; readonly acks: AckCounter; sent: { cols: number; rows: number } };
+type Attach = { readonly id: string; readonly input: InputSequencer; readonly acks: AckCounter; sent: SizeClaim };
+
+const isSameClaim = (left: SizeClaim, right: SizeClaim): boolean =>
+  left.cols === right.cols && left.rows === right.rows && left.visible === right.visible;
 
 export function createTerminalLink(deps: {
   readonly sessionId: string;
@@ -58,6 +63,7 @@ export function createTerminalLink(deps: {
   let early: TerminalOutput[] = [];
   let callOffRetry: (() => void) | null = null;
   let attempts = 0;
+  let opened = false;
   let closed = false;
 
   const endAttach = (): void => {
@@ -83,7 +89,7 @@ export function createTerminalLink(deps: {
     if (phase !== before.phase) {
       callOffRetry?.();
       callOffRetry = null;
-      if (phase.kind === 'connecting') void sendAttach();
+      if (phase.kind === 'connecting' && opened) void sendAttach();
       if (phase.kind === 'reconnecting' && phase.retryAtMs !== null) {
         const { retryAtMs } = phase;
         callOffRetry = clock.after(Math.max(0, retryAtMs - clock.nowMs()), () => happen({ kind: 'retry-due', retryAtMs }));
@@ -159,6 +165,11 @@ export function createTerminalLink(deps: {
 
   const link: TerminalLink = {
     state: () => state,
+    open() {
+      if (opened) return;
+      opened = true;
+      if (state.phase.kind === 'connecting') void sendAttach();
+    },
     type(data) {
       if (attach === null) return 'locked';
       attach.input.push(data);
@@ -172,7 +183,7 @@ export function createTerminalLink(deps: {
     claimSize(why) {
       if (attach === null) return;
       const room = screen.room();
-      if (why === 'changed' && room.cols === attach.sent.cols && room.rows === attach.sent.rows) return;
+      if (why === 'changed' && isSameClaim(room, attach.sent)) return;
       attach.sent = room;
       wire.resize({ attachId: attach.id, ...room });
     },
@@ -190,6 +201,5 @@ export function createTerminalLink(deps: {
     },
   };
 
-  if (state.phase.kind === 'connecting') void sendAttach();
   return link;
 }

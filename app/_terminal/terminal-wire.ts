@@ -23,17 +23,20 @@ export type TerminalWireListener = {
   readonly onEnded: (ended: TerminalEnded) => void;
 };
 
+/** What a viewer would like; one that nobody sees never decides. */
+export type SizeClaim = { readonly cols: number; readonly rows: number; readonly visible: boolean };
+
 export type TerminalWire = {
   readonly link: () => 'up' | 'down';
   /** Everything that arrives, for all attaches of this tab; answers how to stop listening. */
   readonly listen: (listener: TerminalWireListener) => () => void;
   /** Rejects when no answer comes in time, or when the line is cut first. */
-  readonly attach: (input: { readonly session: string; readonly cols: number; readonly rows: number }) => Promise<Answer<TerminalAttached>>;
+  readonly attach: (input: { readonly session: string } & SizeClaim) => Promise<Answer<TerminalAttached>>;
   readonly input: (
     input: { readonly attachId: string; readonly seq: number; readonly data: Uint8Array },
     answer: (result: Answer<{ seq: number }>) => void,
   ) => void;
-  readonly resize: (input: { readonly attachId: string; readonly cols: number; readonly rows: number }) => void;
+  readonly resize: (input: { readonly attachId: string } & SizeClaim) => void;
   readonly ack: (input: { readonly attachId: string; readonly bytes: number }) => void;
   readonly detach: (attachId: string) => void;
 };

@@ -1,9 +1,9 @@
 /** A daemon made of a few arrays: the wire as tests drive it. */
 import type { Answer, TerminalAttached } from '../../server/contract/socket.ts';
-import type { TerminalWire, TerminalWireListener } from './terminal-wire.ts';
+import type { SizeClaim, TerminalWire, TerminalWireListener } from './terminal-wire.ts';
 
 type Attaching = {
-  readonly input: { readonly session: string; readonly cols: number; readonly rows: number };
+  readonly input: { readonly session: string } & SizeClaim;
   readonly answer: (result: Answer<TerminalAttached>) => void;
   readonly fail: () => void;
 };
@@ -12,7 +12,7 @@ type Input = { readonly attachId: string; readonly seq: number; readonly data: U
 export type FakeWire = TerminalWire & {
   readonly attaching: Attaching[];
   readonly inputs: { readonly input: Input; readonly answer: (result: Answer<{ seq: number }>) => void }[];
-  readonly resizes: { readonly attachId: string; readonly cols: number; readonly rows: number }[];
+  readonly resizes: ({ readonly attachId: string } & SizeClaim)[];
   readonly acks: { readonly attachId: string; readonly bytes: number }[];
   readonly detached: string[];
   readonly typed: () => string;

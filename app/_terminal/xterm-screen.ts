@@ -152,7 +152,9 @@ export function createXtermScreen(deps: {
   };
   element.addEventListener('focus', noteFocus, true);
   element.addEventListener('blur', noteFocus, true);
-  element.addEventListener('focusin', () => events.onFocus('inside'));
+  element.addEventListener('focusin', (event) => {
+    if (event.target === term.textarea) events.onFocus('inside');
+  });
   element.addEventListener('focusout', () => events.onFocus('outside'));
 
   const dropWebgl = (): void => {
@@ -176,6 +178,17 @@ export function createXtermScreen(deps: {
       contextLosses = MAX_CONTEXT_LOSSES;
     }
   };
+
+  /** How far down the last line with anything on it ends, in CSS pixels from the top of what can be scrolled. */
+  function endOfText(): number {
+    const box = term.element?.querySelector('.xterm-screen');
+    const buffer = term.buffer.active;
+    let row = term.rows - 1;
+    while (row > 0 && (buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '') === '') row -= 1;
+    if (box === null || box === undefined) return 0;
+    const { top, height } = box.getBoundingClientRect();
+    return top - element.getBoundingClientRect().top + element.scrollTop + ((row + 2) * height) / term.rows;
+  }
 
   const searchOptions = (): ISearchOptions => ({
     decorations: {
@@ -208,6 +221,20 @@ export function createXtermScreen(deps: {
         rows: Math.min(SIZE_LIMITS.maxRows, Math.max(SIZE_LIMITS.minRows, size.rows)),
       };
       return room;
+    },
+    /** Where the screen is larger than its place, its end shows, and the keyboard can scroll it. */
+    settleOverflow() {
+      const overflows = element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+      if (overflows) {
+        element.tabIndex = 0;
+        element.setAttribute('role', 'region');
+        element.setAttribute('aria-label', 'Screen of the terminal');
+        element.scrollTop = endOfText() - element.clientHeight;
+      } else {
+        element.removeAttribute('tabindex');
+        element.removeAttribute('role');
+        element.removeAttribute('aria-label');
+      }
     },
     size: (): ScreenSize => ({ cols: term.cols, rows: term.rows }),
     resize(cols: number, rows: number) {

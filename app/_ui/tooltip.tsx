@@ -53,7 +53,7 @@ export function TooltipLayer() {
       'pointerover',
       (event) => {
         if (event.pointerType === 'touch') return;
-        if (event.target instanceof Element && event.target.closest('[role="tooltip"]') !== null) {
+        if (event.target instanceof Element && event.target.closest('[data-tip-layer]') !== null) {
           if (timer !== null) clearTimeout(timer);
           return;
         }
@@ -98,7 +98,9 @@ export function TooltipLayer() {
   return shown === null ? null : (
     <div
       ref={popup}
-      role="tooltip"
+      data-tip-layer
+      // What it says is said by the element itself: by its name, or its description.
+      aria-hidden="true"
       className="fixed z-60 flex max-w-72 items-center gap-2 rounded-sm bg-raised px-2 py-1 text-ink text-xs shadow-pop"
     >
       {shown.text}

@@ -18,15 +18,6 @@ export function sessionCommands(can: {
   const { session, actions, lock, side, onRename, onCopyAttach, onShow, onSide } = can;
   return [
     {
-      id: 'session:kill',
-      title: `Kill ${session.id}…`,
-      group: 'Here',
-      keywords: 'end stop terminate',
-      icon: <Skull size={16} aria-hidden />,
-      disabledReason: actions.kill.disabledReason,
-      run: actions.kill.run,
-    },
-    {
       id: 'session:resume',
       title: 'Resume the agent',
       group: 'Here',
@@ -72,5 +63,15 @@ export function sessionCommands(can: {
       run: () => onShow('messages'),
     },
     { id: 'session:side', title: side === 'open' ? 'Hide the side panel' : 'Show the side panel', group: 'Here', run: onSide },
+    // Last: what the palette marks when it opens must not be what ends a session.
+    {
+      id: 'session:kill',
+      title: `Kill ${session.id}…`,
+      group: 'Here',
+      keywords: 'end stop terminate',
+      icon: <Skull size={16} aria-hidden />,
+      disabledReason: actions.kill.disabledReason,
+      run: actions.kill.run,
+    },
   ];
 }

@@ -127,13 +127,13 @@ export function SessionDetails({ session }: { readonly session: SessionView }) {
       </dl>
       {session.phase === 'live' ? (
         <div>
-          <h3 className="mb-1.5 font-medium text-xs">In a terminal of your own</h3>
+          <h2 className="mb-1.5 font-medium text-xs">In a terminal of your own</h2>
           <CommandLine>{`ao attach ${session.id}`}</CommandLine>
         </div>
       ) : null}
       {session.prompt === null ? null : (
         <div>
-          <h3 className="mb-1.5 font-medium text-xs">Prompt</h3>
+          <h2 className="mb-1.5 font-medium text-xs">Prompt</h2>
           <p className="wrap-anywhere max-h-80 overflow-y-auto whitespace-pre-wrap rounded-sm bg-sidebar px-3 py-2 ring-1 ring-line ring-inset">
             {session.prompt}
           </p>

@@ -6,7 +6,6 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
-import { useRef } from 'react';
 import type { MessageView, SessionView } from '../../../server/contract/session.ts';
 import { useDraft } from '../../_data/draft.ts';
 import { useLock } from '../../_data/live.tsx';
@@ -94,25 +93,20 @@ type SendBoxProps = { readonly session: SessionView; readonly lock: string | nul
 function SendBox({ session, lock, onSent }: SendBoxProps) {
   const trpc = useTRPC();
   const draft = useDraft(`message:${session.id}`, { text: '', key: '' });
-  const sending = useRef<string | null>(null);
   const send = useMutation(
     trpc.sessions.send.mutationOptions({
       onSuccess: () => {
         draft.clear();
         onSent();
       },
-      onSettled: () => {
-        sending.current = null;
-      },
     }),
   );
   const { text } = draft.value;
   const reason = lock ?? (session.phase === 'terminated' ? 'The session has ended' : null);
   const submit = (): void => {
-    if (text.trim() === '' || reason !== null || sending.current !== null) return;
+    if (text.trim() === '' || reason !== null || send.isPending) return;
     // One key for one text: when the answer is lost, sending it again is the same message.
     const key = draft.value.key === '' ? newKey() : draft.value.key;
-    sending.current = key;
     draft.change({ key });
     send.mutate({ id: session.id, text, key });
   };
