@@ -63,6 +63,9 @@ function addDaemonCommands(program: Command, run: Run): void {
   verb(program, 'status')
     .description('where the daemon is and who holds it')
     .action(() => run(async (context) => (await import('./verbs/status.ts')).status(context)));
+  verb(program, 'restore-backup [name]')
+    .description('put a copy of the database back that was made before an upgrade; without a name: list them')
+    .action((name?: string) => run(async (context) => (await import('./verbs/restore-backup.ts')).restoreBackup(context, name)));
 }
 
 function addProjectCommands(program: Command, run: Run): void {
