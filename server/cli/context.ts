@@ -7,6 +7,7 @@ export type CliContext = {
   readonly env: Environment;
   readonly cwd: string;
   readonly homedir: string;
+  readonly platform: NodeJS.Platform;
   /** The daemon's bundle, which `ao start` runs. */
   readonly daemonEntry: string;
   /** The gateway's bundle, which `ao up` runs in its own process, and the folder with the built pages. */

@@ -63,6 +63,16 @@ function addDaemonCommands(program: Command, run: Run): void {
   verb(program, 'status')
     .description('where the daemon is and who holds it')
     .action(() => run(async (context) => (await import('./verbs/status.ts')).status(context)));
+  const service = program.command('service').description('have the daemon started with the machine');
+  verb(service, 'install')
+    .description('write the unit for systemd or launchd and enable it; its stop leaves the sessions alone')
+    .action(() => run(async (context) => (await import('./verbs/service.ts')).installService(context)));
+  verb(service, 'uninstall')
+    .description('take it back')
+    .action(() => run(async (context) => (await import('./verbs/service.ts')).uninstallService(context)));
+  verb(service, 'show')
+    .description('print the unit, write nothing')
+    .action(() => run(async (context) => (await import('./verbs/service.ts')).showService(context)));
   verb(program, 'restore-backup [name]')
     .description('put a copy of the database back that was made before an upgrade; without a name: list them')
     .action((name?: string) => run(async (context) => (await import('./verbs/restore-backup.ts')).restoreBackup(context, name)));

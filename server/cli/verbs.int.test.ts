@@ -63,6 +63,7 @@ async function ao(argv: readonly string[], overrides: Partial<CliContext> & { re
       env: { AO_DATA_DIR: join(dir.path, 'data'), AO_RUN_FILE: join(dir.path, 'running.json') },
       cwd: dir.path,
       homedir: dir.path,
+      platform: process.platform,
       daemonEntry: '/nowhere/daemon.mjs',
       gatewayEntry: '/nowhere/gateway.mjs',
       pagesRoot: '/nowhere',
