@@ -142,6 +142,12 @@ function addSessionCommands(program: Command, run: Run): void {
     .action(({ project, all }: { project?: string; all: boolean }) =>
       run(async (context) => (await import('./verbs/ls.ts')).ls(context, { project, all })),
     );
+  verb(program, 'briefing')
+    .description('after a reboot or an outage: what came back, how, and what needs you')
+    .option('--dismiss', 'and show it no more', false)
+    .action(({ dismiss }: { dismiss: boolean }) =>
+      run(async (context) => (await import('./verbs/briefing.ts')).briefing(context, { dismiss })),
+    );
   verb(program, 'get <id>')
     .description('show a session')
     .action((id: string) => run(async (context) => (await import('./verbs/get.ts')).get(context, id)));

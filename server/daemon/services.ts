@@ -6,7 +6,14 @@
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { ProjectId, SessionId } from '../core/ids.ts';
 import type { AgentRegistry } from '../ports/agent.ts';
-import type { AgentService, OrchestratorService, ProjectService, ReportService, SessionService } from '../ports/app-services.ts';
+import type {
+  AgentService,
+  BriefingService,
+  OrchestratorService,
+  ProjectService,
+  ReportService,
+  SessionService,
+} from '../ports/app-services.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
@@ -15,6 +22,7 @@ import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import type { WorkspacePort } from '../ports/workspace.ts';
 import { createAgents } from '../services/agents.ts';
+import { createBriefing } from '../services/briefing.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
 import { createFeed, type Feed } from '../services/feed.ts';
 import { createLimiter } from '../services/limiter.ts';
@@ -52,12 +60,15 @@ export type ServiceDeps = {
   readonly daemonEnv: Readonly<Record<string, string | undefined>>;
   readonly operations: Operations;
   readonly passedFaultPoint: (point: FaultPoint) => void;
+  /** Whether the machine was booted since a daemon last ran here. */
+  readonly rebooted: 'yes' | 'no';
   /** Called after each look at the runtimes. */
   readonly afterRound: () => void;
 };
 
 export type WiredServices = {
   readonly agents: AgentService;
+  readonly briefing: BriefingService;
   readonly feed: Feed;
   readonly projects: ProjectService;
   readonly sessions: SessionService;
@@ -95,12 +106,14 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     deps.afterRound();
     feed.refresh();
   };
-  const reconciler = createReconciler({ ...context, observe, apply, track, afterRound });
+  const briefing = createBriefing({ store, clock, report, rebooted: deps.rebooted });
+  const reconciler = createReconciler({ ...context, observe, apply, track, observed: briefing.observe, afterRound });
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
     ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report }),
     agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
+    briefing,
     feed,
     reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),
     reconciler,

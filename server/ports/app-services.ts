@@ -6,6 +6,7 @@
  * There is no way to end the daemon in here; transports are handed that apart (`requestShutdown`).
  */
 import type { Visit } from '../core/access/visit.ts';
+import type { BriefingCause, BriefingOutcome } from '../core/briefing/briefing.ts';
 import type { FeedChange, FeedContent } from '../core/feed/feed.ts';
 import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
 import type { Owner } from '../core/liveness/owner.ts';
@@ -34,6 +35,18 @@ export interface DaemonService {
   status(): DaemonFacts;
   /** Takes effect at once and is written to the run file. */
   setOwner(owner: Owner): DaemonFacts;
+}
+
+export type BriefingItem = SessionReport & { readonly outcome: BriefingOutcome; readonly needsUser: boolean };
+
+/** After an outage: every session that ran when it began, and what became of it. */
+export type Briefing = { readonly cause: BriefingCause; readonly atMs: number; readonly items: readonly BriefingItem[] };
+
+export interface BriefingService {
+  /** `null`: nothing happened, or the user has dismissed it. */
+  current(): Briefing | null;
+  /** The one that began at `atMs`, and no later one. Resolves to what is left to be read. */
+  dismiss(atMs: number): Briefing | null;
 }
 
 export type ProjectSettings = Partial<
@@ -180,6 +193,7 @@ export interface LiveFeed {
 
 export interface AppServices {
   readonly agents: AgentService;
+  readonly briefing: BriefingService;
   readonly devices: DeviceService;
   readonly feed: LiveFeed;
   readonly daemon: DaemonService;

@@ -2,6 +2,7 @@
  * Durable facts. Every change of a session is written together with its event (old, new, reason) in one transaction, and is
  * on disk when the call returns (I12). Synchronous, as better-sqlite3 is: a transaction can never be held across an await.
  */
+import type { BriefingRecord } from '../core/briefing/briefing.ts';
 import type { InstanceId, LaunchId, MessageId, ProjectId, SessionId } from '../core/ids.ts';
 import type { LaunchMode, Session } from '../core/session/session.ts';
 
@@ -134,6 +135,9 @@ export interface MetaStore {
   /** Settings that outlive the daemon. */
   keepDaemon(): 'on' | 'off';
   setKeepDaemon(value: 'on' | 'off'): void;
+  /** The latest outage; `null` if there was none yet. */
+  briefing(): BriefingRecord | null;
+  setBriefing(record: BriefingRecord): void;
 }
 
 export type Device = {

@@ -156,6 +156,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
       places: { dataDir: '/data', runFile: '/run.json', binDir: '/data/bin' },
       daemonEnv: { PATH: '/usr/bin', HOME: '/home/u' },
       operations,
+      rebooted: 'no',
       afterRound: () => undefined,
       passedFaultPoint(point) {
         if (life.isOver()) return;

@@ -1,5 +1,6 @@
 /** From the core's facts to the contract's views. Pure; times become ISO 8601, nothing is left out that the contract names. */
 import type { AgentView } from '../contract/agent.ts';
+import type { BriefingView } from '../contract/briefing.ts';
 import type { DaemonStatus } from '../contract/daemon.ts';
 import type { DeviceView } from '../contract/device.ts';
 import type { ProjectView } from '../contract/project.ts';
@@ -16,6 +17,7 @@ import {
 import type { FeedChange, FeedSnapshot } from '../contract/socket.ts';
 import type {
   AgentFacts,
+  Briefing,
   DaemonFacts,
   DirtReport,
   EnsureReport,
@@ -44,6 +46,21 @@ export function toDaemonStatus(facts: DaemonFacts): DaemonStatus {
     lastStop: facts.lastStop === null ? null : { reason: facts.lastStop.reason, at: toIso(facts.lastStop.atMs), pid: facts.lastStop.pid },
     recovering: facts.recovering,
   };
+}
+
+export function toBriefingView(briefing: Briefing | null): BriefingView | null {
+  if (briefing === null) return null;
+  const items = briefing.items.map(({ session, derived, outcome, needsUser }) => ({
+    id: session.id,
+    projectId: session.projectId,
+    kind: session.kind,
+    title: session.title,
+    agent: session.agent,
+    outcome,
+    needsYou: needsUser,
+    reason: derived.reason,
+  }));
+  return { cause: briefing.cause, at: toIso(briefing.atMs), items: items.sort((a, b) => Number(b.needsYou) - Number(a.needsYou)) };
 }
 
 export function toProjectView(project: Project): ProjectView {

@@ -73,7 +73,7 @@ function managerOf(context: CliContext): Manager {
   const facts: ServiceFacts = {
     node: process.execPath,
     daemonEntry: context.daemonEntry,
-    env: { AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile, AO_OWNER: 'headless', ...(path === undefined ? {} : { PATH: path }) },
+    env: { AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile, ...(path === undefined ? {} : { PATH: path }) },
   };
   if (platform === 'linux') {
     const file = join(env['XDG_CONFIG_HOME'] ?? join(homedir, '.config'), 'systemd', 'user', UNIT);

@@ -8,7 +8,7 @@ import { DEVICE_COOKIE } from '../../contract/device.ts';
 import { AppError } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId, SessionRef } from '../../core/ids.ts';
 import type { Owner } from '../../core/liveness/owner.ts';
-import type { AppServices, DaemonFacts, DirtReport, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
+import type { AppServices, Briefing, DaemonFacts, DirtReport, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
 import type { Message, Project, Store } from '../../ports/store.ts';
 import { createDevices } from '../../services/devices.ts';
 import { createFeed } from '../../services/feed.ts';
@@ -123,6 +123,15 @@ export function createFakeAppServices(facts: {
     createdAtMs: 1_000,
     updatedAtMs: 1_000,
   });
+  const briefing = (): Briefing => ({
+    cause: 'reboot',
+    atMs: 1_000,
+    items: (['app-1', 'app-2'] as SessionId[]).map((id, index) => ({
+      ...report({ by: 'id', id }),
+      outcome: index === 0 ? 'resumed' : 'needs_recovery',
+      needsUser: index === 1,
+    })),
+  });
   const project = (id: ProjectId): Project => {
     if (id !== 'app')
       throw new AppError({ code: 'PROJECT_NOT_FOUND', message: `There is no project "${id}".`, hint: 'List them with `ao project ls`.' });
@@ -137,6 +146,10 @@ export function createFakeAppServices(facts: {
           { name: 'claude-code', needsCommand: false, missing: { why: 'It is not on PATH.', hint: 'Install it' } },
           { name: 'shell', needsCommand: false, missing: null },
         ]),
+    },
+    briefing: {
+      current: () => noted('briefing.current', [], () => briefing()),
+      dismiss: (atMs) => noted('briefing.dismiss', [atMs], () => null),
     },
     devices,
     feed,

@@ -3,6 +3,7 @@
  * goes in and out is copied, so that no test can change a stored fact by holding on to it.
  */
 import { announceChanges } from '../../adapters/store/announce-changes.ts';
+import type { BriefingRecord } from '../../core/briefing/briefing.ts';
 import { AppError, type AppErrorCode } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
@@ -244,6 +245,7 @@ function createMeta(instanceId: InstanceId): MetaStore {
   let lastStop: StopRecord | null = null;
   let lastBootId: string | null = null;
   let keepDaemon: 'on' | 'off' = 'off';
+  let briefing: BriefingRecord | null = null;
   return {
     instanceId,
     lastStop: () => lastStop,
@@ -257,6 +259,10 @@ function createMeta(instanceId: InstanceId): MetaStore {
     keepDaemon: () => keepDaemon,
     setKeepDaemon: (value) => {
       keepDaemon = value;
+    },
+    briefing: () => briefing,
+    setBriefing: (record) => {
+      briefing = record;
     },
   };
 }

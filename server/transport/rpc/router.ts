@@ -1,5 +1,7 @@
 /** Assembles the procedures. The paths `sessions.list`, `.spawn`, `.get`, `.kill` are stable (SPEC §9). */
 import { listAgents } from './agents/list.ts';
+import { dismissBriefing } from './briefing/dismiss.ts';
+import { getBriefing } from './briefing/get.ts';
 import { setDaemonOwner } from './daemon/set-owner.ts';
 import { daemonStatus } from './daemon/status.ts';
 import { stopDaemon } from './daemon/stop.ts';
@@ -30,6 +32,7 @@ export const appRouter = router({
   daemon: router({ status: daemonStatus, setOwner: setDaemonOwner, stop: stopDaemon }),
   devices: router({ list: listDevices, revoke: revokeDevice }),
   agents: router({ list: listAgents }),
+  briefing: router({ get: getBriefing, dismiss: dismissBriefing }),
   projects: router({
     add: addProject,
     check: checkProject,
