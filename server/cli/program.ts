@@ -151,6 +151,9 @@ function addSessionCommands(program: Command, run: Run): void {
   verb(program, 'get <id>')
     .description('show a session')
     .action((id: string) => run(async (context) => (await import('./verbs/get.ts')).get(context, id)));
+  verb(program, 'why <id>')
+    .description('the state of a session and the evidence for it')
+    .action((id: string) => run(async (context) => (await import('./verbs/why.ts')).why(context, id)));
   verb(program, 'send <id> <text>')
     .description('queue a message for a session; - reads standard input')
     .option('--key <key>', 'the same key is delivered once')

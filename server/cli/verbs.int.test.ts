@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../adapters/system/process-table.ts';
 import { briefingSchema } from '../contract/briefing.ts';
 import { errorBodySchema } from '../contract/errors.ts';
+import { evidenceViewSchema } from '../contract/evidence.ts';
 import { ensureResultSchema, killResultSchema, messageViewSchema, recoveryResultSchema, sessionViewSchema } from '../contract/session.ts';
 import { AppError } from '../core/errors.ts';
 import type { Owner } from '../core/liveness/owner.ts';
@@ -105,6 +106,7 @@ describe('what the verbs print with --json', () => {
     expect((await ao(['project', 'ls', '--json'])).json).toMatchObject([{ id: 'app', path: '/repos/app' }]);
     expect((await ao(['project', 'rm', 'app', '--json'])).json).toMatchObject({ id: 'app' });
     expect(briefingSchema.parse((await ao(['briefing', '--json'])).json).items.map(({ id }) => id)).toEqual(['app-2', 'app-1']);
+    expect(evidenceViewSchema.parse((await ao(['why', 'app-1', '--json'])).json).look).toMatchObject({ state: 'alive', pid: 77 });
     expect((await ao(['devices', '--json'])).json).toEqual([]);
     expect((await ao(['version', '--json'])).json).toMatchObject({ version: expect.any(String), protocol: 1 });
   });

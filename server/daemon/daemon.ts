@@ -88,6 +88,7 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     daemonEnv: env,
     places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
     passedFaultPoint: faultPoint(config.fault),
+    bootId: processes.bootId(),
     rebooted: store.meta.lastBootId() === null || store.meta.lastBootId() === processes.bootId() ? 'no' : 'yes',
     afterRound: () => spooled.apply(),
   });

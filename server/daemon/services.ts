@@ -9,6 +9,7 @@ import type { AgentRegistry } from '../ports/agent.ts';
 import type {
   AgentService,
   BriefingService,
+  EvidenceService,
   OrchestratorService,
   ProjectService,
   ReportService,
@@ -24,6 +25,7 @@ import type { WorkspacePort } from '../ports/workspace.ts';
 import { createAgents } from '../services/agents.ts';
 import { createBriefing } from '../services/briefing.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
+import { createEvidence } from '../services/evidence.ts';
 import { createFeed, type Feed } from '../services/feed.ts';
 import { createLimiter } from '../services/limiter.ts';
 import { createKeyedLocks } from '../services/locks.ts';
@@ -62,6 +64,7 @@ export type ServiceDeps = {
   readonly passedFaultPoint: (point: FaultPoint) => void;
   /** Whether the machine was booted since a daemon last ran here. */
   readonly rebooted: 'yes' | 'no';
+  readonly bootId: string;
   /** Called after each look at the runtimes. */
   readonly afterRound: () => void;
 };
@@ -69,6 +72,7 @@ export type ServiceDeps = {
 export type WiredServices = {
   readonly agents: AgentService;
   readonly briefing: BriefingService;
+  readonly evidence: EvidenceService;
   readonly feed: Feed;
   readonly projects: ProjectService;
   readonly sessions: SessionService;
@@ -107,13 +111,19 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     feed.refresh();
   };
   const briefing = createBriefing({ store, clock, report, rebooted: deps.rebooted });
-  const reconciler = createReconciler({ ...context, observe, apply, track, observed: briefing.observe, afterRound });
+  const evidence = createEvidence({ store, clock, report, bootId: deps.bootId });
+  const observed: Parameters<typeof createReconciler>[0]['observed'] = (input, plan, when) => {
+    evidence.observe(input);
+    briefing.observe(input, plan, when);
+  };
+  const reconciler = createReconciler({ ...context, observe, apply, track, observed, afterRound });
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
     ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report }),
     agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
     briefing,
+    evidence,
     feed,
     reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),
     reconciler,

@@ -11,6 +11,7 @@ import type { FeedChange, FeedContent } from '../core/feed/feed.ts';
 import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { Holder } from '../core/liveness/watchdog.ts';
+import type { Probe } from '../core/session/probe.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
 import type { Device, Message, Project, SessionEvent, StopRecord } from './store.ts';
@@ -35,6 +36,21 @@ export interface DaemonService {
   status(): DaemonFacts;
   /** Takes effect at once and is written to the run file. */
   setOwner(owner: Owner): DaemonFacts;
+}
+
+/** What one look at a session's runtime said, and when. */
+export type LookEvidence = { readonly atMs: number; readonly probe: Probe };
+
+/** `look` `null`: none since this daemon started, or nothing to look at. */
+export type Evidence = SessionReport & {
+  readonly bootId: string;
+  readonly look: LookEvidence | null;
+  readonly lastEvent: SessionEvent | null;
+};
+
+export interface EvidenceService {
+  /** Throws `SESSION_NOT_FOUND`. */
+  of(ref: SessionRef): Evidence;
 }
 
 export type BriefingItem = SessionReport & { readonly outcome: BriefingOutcome; readonly needsUser: boolean };
@@ -194,6 +210,7 @@ export interface LiveFeed {
 export interface AppServices {
   readonly agents: AgentService;
   readonly briefing: BriefingService;
+  readonly evidence: EvidenceService;
   readonly devices: DeviceService;
   readonly feed: LiveFeed;
   readonly daemon: DaemonService;

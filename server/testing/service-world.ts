@@ -157,6 +157,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
       daemonEnv: { PATH: '/usr/bin', HOME: '/home/u' },
       operations,
       rebooted: 'no',
+      bootId: 'boot-of-the-tests',
       afterRound: () => undefined,
       passedFaultPoint(point) {
         if (life.isOver()) return;

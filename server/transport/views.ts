@@ -3,6 +3,7 @@ import type { AgentView } from '../contract/agent.ts';
 import type { BriefingView } from '../contract/briefing.ts';
 import type { DaemonStatus } from '../contract/daemon.ts';
 import type { DeviceView } from '../contract/device.ts';
+import type { EvidenceView } from '../contract/evidence.ts';
 import type { ProjectView } from '../contract/project.ts';
 import {
   DIRT_FILES_SHOWN,
@@ -21,9 +22,11 @@ import type {
   DaemonFacts,
   DirtReport,
   EnsureReport,
+  Evidence,
   KillReport,
   LiveEvent,
   LiveSnapshot,
+  LookEvidence,
   RecoveryReport,
   SessionReport,
 } from '../ports/app-services.ts';
@@ -61,6 +64,43 @@ export function toBriefingView(briefing: Briefing | null): BriefingView | null {
     reason: derived.reason,
   }));
   return { cause: briefing.cause, at: toIso(briefing.atMs), items: items.sort((a, b) => Number(b.needsYou) - Number(a.needsYou)) };
+}
+
+export function toEvidenceView({ session, derived, bootId, look, lastEvent }: Evidence): EvidenceView {
+  const { activityAtMs, exit, recovery } = session;
+  return {
+    id: session.id,
+    status: derived.status,
+    reason: derived.reason,
+    look: look === null ? null : { at: toIso(look.atMs), ...toLookWords(look.probe) },
+    bootId,
+    launch: { id: session.launchId, at: toIso(session.launchedAtMs), runtime: `${session.runtimeKind} ${session.runtimeHandle}` },
+    signal: activityAtMs === null ? null : { activity: session.activity, source: session.activitySource, at: toIso(activityAtMs) },
+    exit: exit === null ? null : { code: exit.code, signal: exit.signal, at: toIso(exit.atMs) },
+    recovery: recovery === null ? null : { state: recovery.state, reason: recovery.reason, at: toIso(recovery.atMs) },
+    lastEvent: lastEvent === null ? null : toEventView(lastEvent),
+  };
+}
+
+type LookWords = Pick<NonNullable<EvidenceView['look']>, 'state' | 'pid' | 'detail'>;
+
+function toLookWords(probe: LookEvidence['probe']): LookWords {
+  switch (probe.state) {
+    case 'alive':
+      return { state: 'alive', pid: probe.pid, detail: null };
+    case 'exited':
+      return { state: 'exited', pid: null, detail: probe.exit.signal ?? (probe.exit.code === null ? 'ended' : `code ${probe.exit.code}`) };
+    case 'dead':
+      return {
+        state: 'dead',
+        pid: null,
+        detail: probe.evidence === 'absent' ? 'its host answered without it' : 'its host is gone, process and all',
+      };
+    case 'unknown':
+      return { state: 'unknown', pid: null, detail: probe.why };
+    default:
+      return probe satisfies never;
+  }
 }
 
 export function toProjectView(project: Project): ProjectView {

@@ -151,6 +151,15 @@ export function createFakeAppServices(facts: {
       current: () => noted('briefing.current', [], () => briefing()),
       dismiss: (atMs) => noted('briefing.dismiss', [atMs], () => null),
     },
+    evidence: {
+      of: (ref) =>
+        noted('evidence.of', [ref], () => ({
+          ...report(ref),
+          bootId: 'boot-1',
+          look: { atMs: 2_000, probe: { state: 'alive', pid: 77, tags: { instanceId: null, sessionId: null, launchId: null } } },
+          lastEvent: null,
+        })),
+    },
     devices,
     feed,
     store,

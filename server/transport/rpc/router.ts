@@ -16,6 +16,7 @@ import { removeProject } from './projects/remove.ts';
 import { setProject } from './projects/set.ts';
 import { getSessionDirt } from './sessions/dirt.ts';
 import { listSessionEvents } from './sessions/events.ts';
+import { getSessionEvidence } from './sessions/evidence.ts';
 import { getSession } from './sessions/get.ts';
 import { killSession } from './sessions/kill.ts';
 import { listSessions } from './sessions/list.ts';
@@ -54,6 +55,7 @@ export const appRouter = router({
     messages: listMessages,
     events: listSessionEvents,
     dirt: getSessionDirt,
+    evidence: getSessionEvidence,
   }),
   orchestrator: router({ ensure: ensureOrchestrator }),
 });
