@@ -220,10 +220,11 @@ describe('what the verbs ask for', () => {
     expect(lastCall()?.args[2]).not.toBe(first?.[2]);
   });
 
-  it('refuses --clean, and asks nobody', async () => {
-    const count = daemon.services.calls.length;
-    const { code, json } = await ao(['orchestrator', 'ensure', '--project', 'app', '--clean', '--json']);
-    expect([code, errorBodySchema.parse(json).error.code, daemon.services.calls.length]).toEqual([1, 'NOT_IMPLEMENTED', count]);
+  it('asks for a clean orchestrator only where it is told to', async () => {
+    await ao(['orchestrator', 'ensure', '--project', 'app', '--clean', '--agent', 'shell']);
+    expect(lastCall()).toMatchObject({ name: 'orchestrator.ensure', args: [{ projectId: 'app', mode: 'clean', agent: 'shell' }] });
+    await ao(['orchestrator', 'ensure', '--project', 'app']);
+    expect(lastCall()).toMatchObject({ args: [{ mode: 'keep' }] });
   });
 
   it('S5: uses the token of the session it runs in, which is refused', async () => {

@@ -15,6 +15,7 @@ import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import type { WorkspacePort } from '../ports/workspace.ts';
 import { createAgents } from '../services/agents.ts';
+import { createCancellations } from '../services/cancellations.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
 import { createFeed, type Feed } from '../services/feed.ts';
 import { createLimiter } from '../services/limiter.ts';
@@ -76,6 +77,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     sessionLocks: createKeyedLocks<SessionId>(),
     projectLocks: createKeyedLocks<ProjectId>(),
     looks: createLooks(),
+    cancellations: createCancellations(),
   };
   const report = createReport(context);
   const track = (name: string, work: () => Promise<void>): Promise<void> => operations.run(name, work);

@@ -81,7 +81,7 @@ export type SpawnRequest = {
 
 export type EnsureRequest = {
   readonly projectId: ProjectId;
-  /** `clean` is refused with `NOT_IMPLEMENTED` until its durable job exists. */
+  /** `clean`: a fresh one in place of the one there is, whose work is captured. A job: it goes on without whoever asked. */
   readonly mode: 'keep' | 'clean';
   readonly agent: string | null;
   readonly command: string | null;

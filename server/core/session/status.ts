@@ -53,7 +53,8 @@ function deriveEnded(session: Session): DerivedStatus {
   if (session.endReason === 'merged') return { status: 'merged', reason: 'Its pull request was merged' };
   const detail = session.endDetail === null ? '' : `: ${session.endDetail}`;
   if (session.endReason === 'not_resumable') return { status: 'terminated', reason: `SESSION_NOT_RESUMABLE${detail}` };
-  return { status: 'terminated', reason: `Killed by the user${detail}` };
+  const what = session.replacedBy === null ? 'Killed by the user' : `Replaced by ${session.replacedBy}`;
+  return { status: 'terminated', reason: `${what}${detail}` };
 }
 
 function describeExit(exit: NonNullable<Session['exit']>): string {

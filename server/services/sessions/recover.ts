@@ -12,7 +12,7 @@ import type { Project, SessionPatch } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
-import { alreadyLive, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
+import { alreadyLive, beingKilled, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
 
 export type Recovered = { readonly session: Session; readonly mode: RecoveryMode };
 
@@ -117,8 +117,10 @@ export function createRecover(context: SessionContext, launching: Launching) {
         phase: 'live',
         endReason: null,
         endDetail: null,
-        slot: session.kind === 'orchestrator' ? 'current' : null,
-        killRequestedAtMs: null,
+        // A live one keeps its slot, and a kill that was asked for meanwhile.
+        ...(session.phase === 'live'
+          ? {}
+          : { slot: session.kind === 'orchestrator' ? 'current' : null, killRequestedAtMs: null, replacedBy: null }),
         parked: false,
         exit: null,
         recovery: null,
@@ -275,6 +277,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     async restore(id: SessionId): Promise<Recovered> {
       return await locked(id, async (session) => {
         if (session.phase === 'spawning') throw beingStarted(session);
+        if (session.phase === 'live' && session.killRequestedAtMs !== null) throw beingKilled(session);
         if (session.phase === 'terminated') return await restoreTerminated(session);
         return refuseAlive(session, await recoverLive(session));
       });
@@ -283,6 +286,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     async resume(id: SessionId): Promise<Recovered> {
       return await locked(id, async (session) => {
         if (session.phase === 'spawning') throw beingStarted(session);
+        if (session.phase === 'live' && session.killRequestedAtMs !== null) throw beingKilled(session);
         if (session.phase === 'terminated') {
           throw new AppError({
             code: 'SESSION_NOT_LIVE',

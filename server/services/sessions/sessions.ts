@@ -41,7 +41,8 @@ export function createSessions(
       return store.sessions.list(filter).map(report);
     },
     get: (ref) => report(resolveSession(store, ref)),
-    spawn: (request) => operations.run('spawn', async () => report(await parts.spawn.spawn({ ...request, kind: 'worker' }))),
+    spawn: (request) =>
+      operations.run('spawn', async () => report(await parts.spawn.spawn({ ...request, kind: 'worker', replaces: null }))),
     kill: (ref) =>
       operations.run('kill', async () => {
         const killed = await parts.kill.kill(resolveSession(store, ref).id);
