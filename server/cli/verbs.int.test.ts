@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../adapters/system/process-table.ts';
 import { errorBodySchema } from '../contract/errors.ts';
-import { ensureResultSchema, killResultSchema, messageViewSchema, recoveryResultSchema, sessionViewSchema } from '../contract/session.ts';
+import {
+  ensureResultSchema,
+  killResultSchema,
+  messageViewSchema,
+  parkResultSchema,
+  recoveryResultSchema,
+  sessionViewSchema,
+} from '../contract/session.ts';
 import { AppError } from '../core/errors.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
@@ -218,6 +225,25 @@ describe('what the verbs ask for', () => {
     expect(first?.[1]).toBe('--not-an-option');
     expect(first?.[2]).toMatch(/^[0-9a-f-]{36}$/);
     expect(lastCall()?.args[2]).not.toBe(first?.[2]);
+  });
+
+  it('parks and unparks all, or those that are named, and tells what became of each', async () => {
+    expect(parkResultSchema.parse((await ao(['park', '--json'])).json)).toMatchObject({
+      sessions: [{ id: 'app-2' }],
+      failed: [{ id: 'app-1' }],
+    });
+    expect(lastCall()).toMatchObject({ name: 'sessions.park', args: [null] });
+    const { stdout } = await ao(['unpark', 'app-1', 'app/orchestrator']);
+    expect(lastCall()).toMatchObject({
+      name: 'sessions.unpark',
+      args: [
+        [
+          { by: 'id', id: 'app-1' },
+          { by: 'orchestrator', projectId: 'app' },
+        ],
+      ],
+    });
+    expect(stdout).toBe('Back: app-2.\nNot app-1: It could not be brought back. It runs on.\n');
   });
 
   it('asks for a clean orchestrator only where it is told to', async () => {

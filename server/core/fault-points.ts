@@ -1,5 +1,5 @@
 /**
- * The named points between any two effects of spawn, kill and recover. A test arms one and the process dies there by
+ * The named points between any two effects of spawn, kill, park and recover. A test arms one and the process dies there by
  * SIGKILL; what the next start makes of it must be fully done or fully undone.
  */
 export const FAULT_POINTS = [
@@ -18,6 +18,9 @@ export const FAULT_POINTS = [
   'kill.captured',
   'kill.worktree',
   'kill.terminated',
+  'park.intent',
+  'park.runtime',
+  'park.terminated',
   'recover.worktree',
   'recover.preserved',
   'recover.intent',

@@ -31,6 +31,8 @@ import type { Places, SessionContext } from '../services/sessions/context.ts';
 import { createEnsureOrchestrator } from '../services/sessions/ensure-orchestrator.ts';
 import { createKill } from '../services/sessions/kill.ts';
 import { createLaunching } from '../services/sessions/launching.ts';
+import { createPark } from '../services/sessions/park.ts';
+import { createParking } from '../services/sessions/parking.ts';
 import { createRecover } from '../services/sessions/recover.ts';
 import { createReport } from '../services/sessions/report.ts';
 import { createSessions } from '../services/sessions/sessions.ts';
@@ -86,11 +88,13 @@ export function wireServices(deps: ServiceDeps): WiredServices {
   const spawn = createSpawn(context, launching);
   const kill = createKill(context);
   const recover = createRecover(context, launching);
-  const ensure = createEnsureOrchestrator(context, { spawn, kill, recover, settleSpawn: createSettleSpawn(context, spawn) });
+  const park = createPark(context, recover);
+  const ensure = createEnsureOrchestrator(context, { spawn, kill, park, recover, settleSpawn: createSettleSpawn(context, spawn) });
   const delivery = createDelivery({ ...context, track });
 
-  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried });
-  const apply = createApply(context, { spawn, kill, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried, parkedHere: park.here });
+  const apply = createApply(context, { spawn, kill, park, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const parking = createParking(context, { operations, park, delivery, report, limiter: createLimiter(RELAUNCHES_AT_ONCE) });
   const feed = createFeed({ store, report, clock, log: log.child({ part: 'feed' }), epoch: secrets.newToken() });
   const afterRound = (): void => {
     delivery.kickAll();
@@ -101,7 +105,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
-    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report }),
+    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking }),
     agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
     feed,
     reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),

@@ -12,7 +12,7 @@ import { INSTANCE } from '../testing/session-facts.ts';
 
 type Command =
   | { readonly do: 'spawn'; readonly agent: 'smart' | 'plain' | 'shell'; readonly prompt: string | null }
-  | { readonly do: 'ensure' | 'clean' | 'reboot' | 'hang' | 'wake' | 'round' | 'crash' }
+  | { readonly do: 'ensure' | 'clean' | 'park' | 'unpark' | 'reboot' | 'hang' | 'wake' | 'round' | 'crash' }
   | { readonly do: 'kill' | 'restore' | 'resume' | 'exit' | 'vanish' | 'ghost' | 'blind' | 'write' | 'send'; readonly which: number }
   | { readonly do: 'crash-after'; readonly calls: number }
   | { readonly do: 'fail'; readonly operation: 'create' | 'destroy' | 'prepare' | 'worktree' | 'undo' | 'restart' }
@@ -31,7 +31,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constantFrom('ensure', 'clean', 'reboot', 'hang', 'wake', 'round', 'crash') }) as fc.Arbitrary<Command>,
+    arbitrary: fc.record({
+      do: fc.constantFrom('ensure', 'clean', 'park', 'unpark', 'reboot', 'hang', 'wake', 'round', 'crash'),
+    }) as fc.Arbitrary<Command>,
   },
   {
     weight: 12,
@@ -101,6 +103,9 @@ async function makeStory(turns: readonly number[]) {
         return track(world.spawn({ agent: command.agent, prompt: command.prompt }).then(({ id }) => spawned.add(id)));
       case 'ensure':
         return track(world.ensure().then(({ session }) => spawned.add(session.id)));
+      case 'park':
+      case 'unpark':
+        return track(world.services().sessions[command.do](null));
       case 'clean':
         return track(world.ensure({ mode: 'clean' }).then(({ session }) => spawned.add(session.id)));
       case 'reboot':

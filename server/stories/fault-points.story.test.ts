@@ -149,6 +149,46 @@ describe('kill', () => {
   );
 });
 
+describe('park', () => {
+  it('ends what runs, and the next start or unpark brings it back under its id, once', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const { session: orchestrator } = await world.ok<{ session: SessionJson }>(['orchestrator', 'ensure', '--project', 'app']);
+    const worker = await world.ok<SessionJson>(['spawn', '--project', 'app']);
+    writeFileSync(join(worker.workspacePath, 'notes.txt'), 'precious');
+    const ids = [orchestrator.id, worker.id];
+    for (const bringBack of ['unpark', 'start'] as const) {
+      const parked = await world.ok<{ sessions: SessionJson[]; failed: unknown[] }>(['park']);
+      expect([parked.sessions.map(({ id }) => id), parked.failed, world.panes()]).toEqual([ids, [], []]);
+      if (bringBack === 'start') await world.ok(['stop']);
+      await world.ok([bringBack]);
+      for (const id of ids) await expectLive(world, id);
+      expect(readFileSync(join(worker.workspacePath, 'notes.txt'), 'utf8')).toBe('precious');
+    }
+    await world.ok(['park', worker.id]);
+    await world.ok(['kill', worker.id]);
+    await world.ok(['stop']);
+    await world.ok(['start']);
+    await expectLive(world, orchestrator.id);
+    expect(world.panes().map(({ name }) => name)).toEqual([orchestrator.id]);
+  });
+
+  it.each(['park.intent', 'park.runtime', 'park.terminated'] as const)('killed at %s: back at the next start, once', async (point) => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const session = await world.ok<SessionJson>(['spawn', '--project', 'app']);
+    await world.ok(['stop']);
+    await dieAt(world, point, ['park']);
+    await world.ok(['start']);
+    await eventually('the park to be used up', async () => {
+      const { phase, parked } = await world.ok<{ phase: string; parked: boolean }>(['get', session.id]);
+      return phase === 'live' && !parked;
+    });
+    await expectLive(world, session.id);
+    expect(await world.ok(['unpark'])).toEqual({ sessions: [], failed: [] });
+  });
+});
+
 describe('recover', () => {
   const points = ['recover.worktree', 'recover.intent', 'recover.agent-setup', 'recover.runtime', 'recover.live'] as const;
 

@@ -8,6 +8,7 @@ import {
   type EnsureResult,
   type KillResult,
   type MessageView,
+  type ParkResult,
   type RecoveryResult,
   type SessionDirt,
   type SessionEventView,
@@ -22,6 +23,7 @@ import type {
   KillReport,
   LiveEvent,
   LiveSnapshot,
+  ParkReport,
   RecoveryReport,
   SessionReport,
 } from '../ports/app-services.ts';
@@ -106,6 +108,13 @@ export function toKillResult(report: KillReport): KillResult {
 
 export function toRecoveryResult(report: RecoveryReport): RecoveryResult {
   return { ...toSessionView(report), mode: report.mode };
+}
+
+export function toParkResult({ sessions, failed }: ParkReport): ParkResult {
+  return {
+    sessions: sessions.map(toSessionView),
+    failed: failed.map(({ id, error }) => ({ id, code: error.code, message: error.message, hint: error.hint })),
+  };
 }
 
 export function toEnsureResult(report: EnsureReport): EnsureResult {

@@ -70,6 +70,16 @@ describe('a daemon that dies', () => {
     expect([world.panesOf(FIRST), world.workspaces.folders()]).toEqual([[], []]);
   });
 
+  it.each(pointsOf('park'))('at %s in a park: it is parked, and back by itself at this next start, once', async (point) => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    await world.dieAt(point, () => world.services().sessions.park(null));
+    await next(world);
+    expect(expectLiveOrGone(world)).toBe('live');
+    expect(world.row(FIRST)).toMatchObject({ parked: false, launchMode: 'resumed' });
+    expect(world.events(FIRST).filter((kind) => kind === 'parked')).toHaveLength(1);
+  });
+
   const recovers = pointsOf('recover').filter((point) => point !== 'recover.preserved');
   it.each(recovers)('at %s in a relaunch relaunches once', async (point) => {
     const world = await makeServiceWorld();
@@ -99,6 +109,20 @@ describe('a daemon that dies', () => {
         agentSessionId: before.agentSessionId,
       });
     expect(world.panesOf(FIRST)).toHaveLength(1);
+  });
+
+  it.each(recovers)('at %s in an unpark, or at the start that brings it back: live once, and the flag is used up', async (point) => {
+    for (const how of ['unpark', 'start']) {
+      const world = await makeServiceWorld();
+      await world.spawn();
+      await world.services().sessions.park(null);
+      if (how === 'unpark') await world.dieAt(point, () => world.services().sessions.unpark(null));
+      else await world.dieAt(point);
+      await world.restart();
+      await next(world);
+      expect(expectLiveOrGone(world)).toBe('live');
+      expect(world.row(FIRST).parked).toBe(false);
+    }
   });
 
   it.each(recovers)('at %s in a restore leaves it restored, or killed as it was (I10)', async (point) => {
@@ -198,5 +222,6 @@ it('every fault point is passed by what it is named for', async () => {
   await world.spawn().catch(() => undefined);
   await world.ensure();
   await world.ensure({ mode: 'clean' });
+  await world.services().sessions.park(null);
   expect(FAULT_POINTS.filter((point) => !world.passed.includes(point))).toEqual([]);
 });

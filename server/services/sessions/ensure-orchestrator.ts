@@ -12,6 +12,7 @@ import type { EnsureRequest } from '../../ports/app-services.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, recoverableOrchestrators, requireProject, requireSession } from './find.ts';
 import type { Kill } from './kill.ts';
+import type { Park } from './park.ts';
 import type { Recover } from './recover.ts';
 import type { Spawn, SpawnOrder } from './spawn.ts';
 import { holdersOf } from './succession.ts';
@@ -21,6 +22,7 @@ export type Ensured = { readonly session: Session; readonly created: boolean };
 type Parts = {
   readonly spawn: Spawn;
   readonly kill: Kill;
+  readonly park: Pick<Park, 'finish'>;
   readonly recover: Recover;
   /** Finishes or undoes a spawn that a crash cut off; rejects with `RUNTIME_UNAVAILABLE` when neither can be decided. */
   readonly settleSpawn: (session: Session) => Promise<void>;
@@ -40,6 +42,10 @@ export function createEnsureOrchestrator(context: SessionContext, parts: Parts) 
       }
       if (session.phase === 'spawning') {
         await parts.settleSpawn(session);
+        return null;
+      }
+      if (session.parked) {
+        await parts.park.finish(session);
         return null;
       }
       // "Cannot tell" is not "dead": the one there is stays the one.

@@ -10,6 +10,7 @@ import type { WorktreeOutcome } from '../../ports/app-services.ts';
 import type { SessionChange } from '../../ports/store.ts';
 import type { RemoveOutcome } from '../../ports/workspace.ts';
 import type { SessionContext } from './context.ts';
+import { endRuntime } from './end-runtime.ts';
 import { requireSession } from './find.ts';
 import { planInheritance } from './succession.ts';
 import { describeUndone, undoSpawn } from './undo-spawn.ts';
@@ -17,7 +18,7 @@ import { describeUndone, undoSpawn } from './undo-spawn.ts';
 export type Killed = { readonly session: Session; readonly worktree: WorktreeOutcome; readonly note: string | null };
 
 export function createKill(context: SessionContext) {
-  const { store, runtime, workspace, clock, faults, log } = context;
+  const { store, workspace, clock, faults, log } = context;
 
   async function finish(session: Session): Promise<Killed> {
     if (session.phase === 'spawning') {
@@ -25,11 +26,7 @@ export function createKill(context: SessionContext) {
       const kept = describeUndone(await undoSpawn(context, session, 'killed by the user while it was being started')).trim();
       return { ...undone(session), note: kept === '' ? null : kept };
     }
-    // Every launch it ever had, the last one first: where a relaunch was cut off an earlier one may stand there yet.
-    for (const launchId of [...store.sessions.launchIds(session.id)].reverse()) {
-      await runtime.revoke(launchId);
-      await runtime.destroy(session.runtimeHandle, launchId);
-    }
+    await endRuntime(context, session);
     faults.passed('kill.runtime');
     const outcome = await takeWorktree(session);
     faults.passed('kill.worktree');

@@ -26,6 +26,14 @@ export function beingKilled(session: Session): AppError {
   });
 }
 
+export function beingParked(session: Session): AppError {
+  return new AppError({
+    code: 'SESSION_BUSY',
+    message: `${session.id} is being parked.`,
+    hint: `Bring it back with \`ao unpark ${session.id}\`.`,
+  });
+}
+
 export function notResumable(session: Session, why: string): AppError {
   return new AppError({
     code: 'SESSION_NOT_RESUMABLE',
