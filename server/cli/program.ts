@@ -180,6 +180,14 @@ function addSessionCommands(program: Command, run: Run): void {
       .description(description)
       .action((id: string) => run(async (context) => (await import('./verbs/recover.ts')).recover(context, name, id)));
   }
+  for (const [name, description] of [
+    ['park', 'save and end the sessions that run; the next start brings them back'],
+    ['unpark', 'bring parked sessions back'],
+  ] as const) {
+    verb(program, `${name} [ids...]`)
+      .description(`${description}; without ids all of them`)
+      .action((ids: string[]) => run(async (context) => (await import('./verbs/park.ts')).park(context, name, ids)));
+  }
   verb(program, 'rename <id> <title>')
     .description('give a session a title')
     .action((id: string, title: string) => run(async (context) => (await import('./verbs/rename.ts')).rename(context, id, title)));

@@ -5,7 +5,14 @@ import { createProcessTable } from '../adapters/system/process-table.ts';
 import { briefingSchema } from '../contract/briefing.ts';
 import { errorBodySchema } from '../contract/errors.ts';
 import { evidenceViewSchema } from '../contract/evidence.ts';
-import { ensureResultSchema, killResultSchema, messageViewSchema, recoveryResultSchema, sessionViewSchema } from '../contract/session.ts';
+import {
+  ensureResultSchema,
+  killResultSchema,
+  messageViewSchema,
+  parkResultSchema,
+  recoveryResultSchema,
+  sessionViewSchema,
+} from '../contract/session.ts';
 import { AppError } from '../core/errors.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
@@ -225,10 +232,30 @@ describe('what the verbs ask for', () => {
     expect(lastCall()?.args[2]).not.toBe(first?.[2]);
   });
 
-  it('refuses --clean, and asks nobody', async () => {
-    const count = daemon.services.calls.length;
-    const { code, json } = await ao(['orchestrator', 'ensure', '--project', 'app', '--clean', '--json']);
-    expect([code, errorBodySchema.parse(json).error.code, daemon.services.calls.length]).toEqual([1, 'NOT_IMPLEMENTED', count]);
+  it('parks and unparks all, or those that are named, and tells what became of each', async () => {
+    expect(parkResultSchema.parse((await ao(['park', '--json'])).json)).toMatchObject({
+      sessions: [{ id: 'app-2' }],
+      failed: [{ id: 'app-1' }],
+    });
+    expect(lastCall()).toMatchObject({ name: 'sessions.park', args: [null] });
+    const { stdout } = await ao(['unpark', 'app-1', 'app/orchestrator']);
+    expect(lastCall()).toMatchObject({
+      name: 'sessions.unpark',
+      args: [
+        [
+          { by: 'id', id: 'app-1' },
+          { by: 'orchestrator', projectId: 'app' },
+        ],
+      ],
+    });
+    expect(stdout).toBe('Back: app-2.\nNot app-1: It could not be brought back. It runs on.\n');
+  });
+
+  it('asks for a clean orchestrator only where it is told to', async () => {
+    await ao(['orchestrator', 'ensure', '--project', 'app', '--clean', '--agent', 'shell']);
+    expect(lastCall()).toMatchObject({ name: 'orchestrator.ensure', args: [{ projectId: 'app', mode: 'clean', agent: 'shell' }] });
+    await ao(['orchestrator', 'ensure', '--project', 'app']);
+    expect(lastCall()).toMatchObject({ args: [{ mode: 'keep' }] });
   });
 
   it('S5: uses the token of the session it runs in, which is refused', async () => {

@@ -24,6 +24,7 @@ import type { Store } from '../ports/store.ts';
 import type { WorkspacePort } from '../ports/workspace.ts';
 import { createAgents } from '../services/agents.ts';
 import { createBriefing } from '../services/briefing.ts';
+import { createCancellations } from '../services/cancellations.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
 import { createEvidence } from '../services/evidence.ts';
 import { createFeed, type Feed } from '../services/feed.ts';
@@ -40,6 +41,8 @@ import type { Places, SessionContext } from '../services/sessions/context.ts';
 import { createEnsureOrchestrator } from '../services/sessions/ensure-orchestrator.ts';
 import { createKill } from '../services/sessions/kill.ts';
 import { createLaunching } from '../services/sessions/launching.ts';
+import { createPark } from '../services/sessions/park.ts';
+import { createParking } from '../services/sessions/parking.ts';
 import { createRecover } from '../services/sessions/recover.ts';
 import { createReport } from '../services/sessions/report.ts';
 import { createSessions } from '../services/sessions/sessions.ts';
@@ -91,6 +94,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     sessionLocks: createKeyedLocks<SessionId>(),
     projectLocks: createKeyedLocks<ProjectId>(),
     looks: createLooks(),
+    cancellations: createCancellations(),
   };
   const report = createReport(context);
   const track = (name: string, work: () => Promise<void>): Promise<void> => operations.run(name, work);
@@ -99,11 +103,13 @@ export function wireServices(deps: ServiceDeps): WiredServices {
   const spawn = createSpawn(context, launching);
   const kill = createKill(context);
   const recover = createRecover(context, launching);
-  const ensure = createEnsureOrchestrator(context, { spawn, kill, recover, settleSpawn: createSettleSpawn(context, spawn) });
+  const park = createPark(context, recover);
+  const ensure = createEnsureOrchestrator(context, { spawn, kill, park, recover, settleSpawn: createSettleSpawn(context, spawn) });
   const delivery = createDelivery({ ...context, track });
 
-  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried });
-  const apply = createApply(context, { spawn, kill, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried, parkedHere: park.here });
+  const apply = createApply(context, { spawn, kill, park, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const parking = createParking(context, { operations, park, delivery, report, limiter: createLimiter(RELAUNCHES_AT_ONCE) });
   const feed = createFeed({ store, report, clock, log: log.child({ part: 'feed' }), epoch: secrets.newToken() });
   const afterRound = (): void => {
     delivery.kickAll();
@@ -120,7 +126,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
-    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report }),
+    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking }),
     agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
     briefing,
     evidence,

@@ -7,6 +7,7 @@
  */
 import type { Visit } from '../core/access/visit.ts';
 import type { BriefingCause, BriefingOutcome } from '../core/briefing/briefing.ts';
+import type { AppErrorFacts } from '../core/errors.ts';
 import type { FeedChange, FeedContent } from '../core/feed/feed.ts';
 import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
 import type { Owner } from '../core/liveness/owner.ts';
@@ -97,6 +98,10 @@ export type SessionReport = { readonly session: Session; readonly derived: Deriv
 export type WorktreeOutcome = 'removed' | 'kept' | 'missing';
 export type KillReport = SessionReport & { readonly worktree: WorktreeOutcome; readonly worktreeNote: string | null };
 export type RecoveryReport = SessionReport & { readonly mode: RecoveryMode };
+export type ParkReport = {
+  readonly sessions: readonly SessionReport[];
+  readonly failed: readonly { readonly id: SessionId; readonly error: AppErrorFacts }[];
+};
 export type EnsureReport = SessionReport & { readonly created: boolean };
 
 export type SpawnRequest = {
@@ -110,7 +115,7 @@ export type SpawnRequest = {
 
 export type EnsureRequest = {
   readonly projectId: ProjectId;
-  /** `clean` is refused with `NOT_IMPLEMENTED` until its durable job exists. */
+  /** `clean`: a fresh one in place of the one there is, whose work is captured. A job: it goes on without whoever asked. */
   readonly mode: 'keep' | 'clean';
   readonly agent: string | null;
   readonly command: string | null;
@@ -125,6 +130,9 @@ export interface SessionService {
   kill(ref: SessionRef): Promise<KillReport>;
   restore(ref: SessionRef): Promise<RecoveryReport>;
   resume(ref: SessionRef): Promise<RecoveryReport>;
+  /** Saves and ends the sessions named, or (`null`) all that run; the next start brings them back, or `unpark`. One that cannot is told apart. */
+  park(refs: readonly SessionRef[] | null): Promise<ParkReport>;
+  unpark(refs: readonly SessionRef[] | null): Promise<ParkReport>;
   rename(ref: SessionRef, title: string): SessionReport;
   logs(ref: SessionRef, options: { readonly lines: number }): Promise<{ readonly id: SessionId; readonly text: string }>;
   /** Durable when it returns. `key` `null`: one is minted. Throws `IDEMPOTENCY_CONFLICT`. */

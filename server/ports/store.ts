@@ -53,6 +53,8 @@ export type SessionDraft = Omit<Session, 'createdAtMs' | 'updatedAtMs'> & { read
 
 export type SessionPatch = Partial<Omit<Session, 'id' | 'projectId' | 'number' | 'kind' | 'createdAtMs' | 'updatedAtMs'>>;
 
+export type SessionChange = { readonly id: SessionId; readonly patch: SessionPatch; readonly event: EventDraft };
+
 export type LaunchDraft = {
   readonly launchId: LaunchId;
   readonly mode: LaunchMode;
@@ -74,6 +76,8 @@ export interface SessionStore {
   list(filter?: SessionFilter): readonly Session[];
   /** Applies a patch with its event. Throws `SESSION_NOT_FOUND`; `ORCHESTRATOR_EXISTS` where the slot is held. */
   update(id: SessionId, patch: SessionPatch, event: EventDraft): Session;
+  /** Several in one transaction, all or none, in this order: whoever gives up a slot comes before whoever takes it. */
+  updateAll(changes: readonly SessionChange[]): readonly Session[];
   /** Durable intent of a further launch: adds it to the row's launch history and makes it the current one. */
   beginLaunch(id: SessionId, launch: LaunchDraft, patch: SessionPatch, event: EventDraft): Session;
   /** Every launch id the row ever had, oldest first. */

@@ -10,6 +10,7 @@ import {
   type EnsureResult,
   type KillResult,
   type MessageView,
+  type ParkResult,
   type RecoveryResult,
   type SessionDirt,
   type SessionEventView,
@@ -27,6 +28,7 @@ import type {
   LiveEvent,
   LiveSnapshot,
   LookEvidence,
+  ParkReport,
   RecoveryReport,
   SessionReport,
 } from '../ports/app-services.ts';
@@ -163,6 +165,13 @@ export function toKillResult(report: KillReport): KillResult {
 
 export function toRecoveryResult(report: RecoveryReport): RecoveryResult {
   return { ...toSessionView(report), mode: report.mode };
+}
+
+export function toParkResult({ sessions, failed }: ParkReport): ParkResult {
+  return {
+    sessions: sessions.map(toSessionView),
+    failed: failed.map(({ id, error }) => ({ id, code: error.code, message: error.message, hint: error.hint })),
+  };
 }
 
 export function toEnsureResult(report: EnsureReport): EnsureResult {

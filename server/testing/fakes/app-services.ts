@@ -8,7 +8,15 @@ import { DEVICE_COOKIE } from '../../contract/device.ts';
 import { AppError } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId, SessionRef } from '../../core/ids.ts';
 import type { Owner } from '../../core/liveness/owner.ts';
-import type { AppServices, Briefing, DaemonFacts, DirtReport, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
+import type {
+  AppServices,
+  Briefing,
+  DaemonFacts,
+  DirtReport,
+  ParkReport,
+  SessionPrincipal,
+  SessionReport,
+} from '../../ports/app-services.ts';
 import type { Message, Project, Store } from '../../ports/store.ts';
 import { createDevices } from '../../services/devices.ts';
 import { createFeed } from '../../services/feed.ts';
@@ -98,6 +106,11 @@ export function createFakeAppServices(facts: {
       session: sessionFacts({ id, number: Number(id.slice(4)), kind: id === 'app-2' ? 'orchestrator' : 'worker' }),
       derived: { status: 'running', reason: 'The agent runs' },
     };
+  };
+  const refused = new AppError({ code: 'SESSION_NOT_RESUMABLE', message: 'It could not be brought back.', hint: 'It runs on.' });
+  const parked: ParkReport = {
+    sessions: [report({ by: 'id', id: 'app-2' as SessionId })],
+    failed: [{ id: 'app-1' as SessionId, error: refused }],
   };
   const daemonFacts = (): DaemonFacts => ({
     pid: facts.pid,
@@ -194,6 +207,8 @@ export function createFakeAppServices(facts: {
       kill: async (ref) => noted('sessions.kill', [ref], () => ({ ...report(ref), worktree: 'kept', worktreeNote: '2 uncommitted files' })),
       restore: async (ref) => noted('sessions.restore', [ref], () => ({ ...report(ref), mode: 'resumed' })),
       resume: async (ref) => noted('sessions.resume', [ref], () => ({ ...report(ref), mode: 'fresh' })),
+      park: async (refs) => noted('sessions.park', [refs], () => parked),
+      unpark: async (refs) => noted('sessions.unpark', [refs], () => parked),
       rename: (ref, title) => noted('sessions.rename', [ref, title], () => report(ref)),
       logs: async (ref, options) =>
         noted('sessions.logs', [ref, options], () => ({ id: report(ref).session.id, text: 'first line\nlast line' })),

@@ -156,6 +156,16 @@ function createSessions(tables: Tables, nowMs: () => number): SessionStore {
           (projectId === undefined || session.projectId === projectId) && (phases === undefined || phases.includes(session.phase)),
       ),
     update: change,
+    updateAll: (changes) => {
+      const [sessions, events] = [new Map(tables.sessions), [...tables.events]];
+      try {
+        return changes.map(({ id, patch, event }) => change(id, patch, event));
+      } catch (caught) {
+        for (const [id, session] of sessions) tables.sessions.set(id, session);
+        tables.events.splice(0, tables.events.length, ...events);
+        throw caught;
+      }
+    },
     beginLaunch: (id, launch, patch, event) => {
       existing(id);
       assertNewLaunch(launch);

@@ -22,11 +22,13 @@ import { killSession } from './sessions/kill.ts';
 import { listSessions } from './sessions/list.ts';
 import { readSessionLogs } from './sessions/logs.ts';
 import { listMessages } from './sessions/messages.ts';
+import { parkSessions } from './sessions/park.ts';
 import { renameSession } from './sessions/rename.ts';
 import { restoreSession } from './sessions/restore.ts';
 import { resumeSession } from './sessions/resume.ts';
 import { sendMessage } from './sessions/send.ts';
 import { spawnSession } from './sessions/spawn.ts';
+import { unparkSessions } from './sessions/unpark.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
@@ -49,6 +51,8 @@ export const appRouter = router({
     kill: killSession,
     restore: restoreSession,
     resume: resumeSession,
+    park: parkSessions,
+    unpark: unparkSessions,
     rename: renameSession,
     logs: readSessionLogs,
     send: sendMessage,
