@@ -28,6 +28,8 @@ export type DaemonFacts = {
   readonly holders: readonly Holder[];
   /** Wall clock; `null` unless a countdown runs. */
   readonly graceEndsAtMs: number | null;
+  readonly graceMs: number;
+  readonly lossGraceMs: number;
   readonly lastStop: StopRecord | null;
   /** Sessions whose relaunch is queued or running. */
   readonly recovering: number;

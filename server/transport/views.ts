@@ -48,6 +48,8 @@ export function toDaemonStatus(facts: DaemonFacts): DaemonStatus {
     supervisors: facts.holders.length,
     holders: facts.holders.map(({ id, kind, sinceMs, detail }) => ({ id, kind, since: toIso(sinceMs), detail })),
     graceEndsAt: toIsoOrNull(facts.graceEndsAtMs),
+    graceMs: facts.graceMs,
+    lossGraceMs: facts.lossGraceMs,
     lastStop: facts.lastStop === null ? null : { reason: facts.lastStop.reason, at: toIso(facts.lastStop.atMs), pid: facts.lastStop.pid },
     recovering: facts.recovering,
   };

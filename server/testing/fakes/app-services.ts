@@ -121,6 +121,8 @@ export function createFakeAppServices(facts: {
     startedAtMs: 1_000,
     holders: [],
     graceEndsAtMs: null,
+    graceMs: 5_000,
+    lossGraceMs: 600_000,
     lastStop: { reason: 'ao stop', atMs: 500, pid: 4 },
     recovering: 0,
   });
