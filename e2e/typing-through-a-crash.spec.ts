@@ -1,11 +1,9 @@
 /** `kill -9` of the daemon under somebody's fingers: what was acknowledged arrived, nothing arrived twice, the rest is said to be lost. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import { type TypedAttach, watchInput } from './fixtures/input-frames.ts';
 import { terminalText, test } from './fixtures/installation.ts';
-
-const RECORDER = fileURLToPath(new URL('stub-agent/recorder.mjs', import.meta.url));
+import { openDashboard, openSession, recorderCommand, spawnSession } from './fixtures/session-page.ts';
 
 /** Types `0001 0002 …` until it is told to stop; answers everything that was typed. */
 function typeNumbers(page: Page): { readonly stop: () => Promise<string> } {
@@ -60,15 +58,10 @@ test('kill -9 of the daemon while typing, twice: no acknowledged key is lost, no
   const file = `${installation.root}/received`;
   const received = (): string => readFileSync(file, 'latin1');
   const input = watchInput(page);
-  const { pairUrl, url } = await installation.up();
-  await page.goto(pairUrl);
-  await expect(page).toHaveURL(/\/$/);
-  await installation.ok(['project', 'add', '--path', installation.repo, '--id', 'app', '--agent', 'shell']);
-  const command = `exec ${process.execPath} ${RECORDER} ${file}`;
-  const { id } = await installation.ok<{ id: string }>(['spawn', '--project', 'app', '--agent', 'custom', '--command', command]);
+  const url = await openDashboard(installation, page);
+  const id = await spawnSession(installation, ['--agent', 'custom', '--command', recorderCommand(file)]);
   const panes = installation.panes();
-  await page.goto(`${url}/sessions/${id}`);
-  await expect.poll(() => terminalText(page)).toContain('ready');
+  await openSession(page, `${url}/sessions/${id}`, 'ready');
   await page.locator('.xterm').click();
 
   const numbers = typeNumbers(page);
