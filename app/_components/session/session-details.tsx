@@ -125,12 +125,6 @@ export function SessionDetails({ session }: { readonly session: SessionView }) {
           </Fact>
         )}
       </dl>
-      {session.phase === 'live' ? (
-        <div>
-          <h2 className="mb-1.5 font-medium text-xs">In a terminal of your own</h2>
-          <CommandLine>{`ao attach ${session.id}`}</CommandLine>
-        </div>
-      ) : null}
       {session.prompt === null ? null : (
         <div>
           <h2 className="mb-1.5 font-medium text-xs">Prompt</h2>

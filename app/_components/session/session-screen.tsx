@@ -43,13 +43,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
     void setPanel(next);
   };
   const toggleSide = (): void => setSide(side === 'open' ? 'closed' : 'open');
-  const copyAttach = (): void => {
-    navigator.clipboard?.writeText(`ao attach ${session.id}`).then(
-      () => say(`Copied: ao attach ${session.id}`),
-      () => say('The browser did not allow copying'),
-    );
-  };
-
   useCommands(
     sessionCommands({
       session,
@@ -57,7 +50,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
       lock,
       side,
       onRename: () => setEditing('yes'),
-      onCopyAttach: copyAttach,
       onShow: show,
       onSide: toggleSide,
     }),
@@ -102,7 +94,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
               <MenuItem disabledReason={lock} onSelect={() => setEditing('yes')}>
                 Rename…
               </MenuItem>
-              <MenuItem onSelect={copyAttach}>Copy “ao attach”</MenuItem>
               <MenuItem onSelect={showHistory}>History…</MenuItem>
               <MenuSeparator />
               <MenuItem
