@@ -7,7 +7,6 @@ import type { SessionView } from '../../../server/contract/session.ts';
 import { agentName } from '../../_data/agent-names.ts';
 import { useProject } from '../../_data/live.tsx';
 import { formatAge, formatFull, useNow } from '../../_data/time.ts';
-import { CommandLine } from '../../_ui/command-line.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { CopyValue } from './copy-value.tsx';
 

@@ -12,7 +12,6 @@ import { nameOf } from '../../_data/status.ts';
 import { Button, IconButton } from '../../_ui/button.tsx';
 import { InlineError } from '../../_ui/inline-error.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../_ui/menu.tsx';
-import { say } from '../../_ui/toaster.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TopBar } from '../top-bar.tsx';
 import { HistoryDialog } from './history-dialog.tsx';
