@@ -3,22 +3,25 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import { Command } from 'cmdk';
-import { useState } from 'react';
+import { type RefObject, useRef, useState } from 'react';
 import { type Command as Action, COMMAND_GROUPS, useCommandList } from '../_data/commands.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
 
 export type CommandPaletteProps = { readonly open: boolean; readonly onOpenChange: (open: boolean) => void };
 
 export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
+  // Not `autoFocus`: that takes the focus before the dialog has noted where to give it back to.
+  const field = useRef<HTMLInputElement>(null);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fade-motion fixed inset-0 z-50 bg-scrim" />
         <Dialog.Popup
           aria-label="Commands"
+          initialFocus={field}
           className="pop-motion fixed top-[14dvh] left-1/2 z-50 w-[min(38rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-lg bg-raised shadow-pop outline-none max-sm:top-3"
         >
-          <Palette onOpenChange={onOpenChange} />
+          <Palette field={field} onOpenChange={onOpenChange} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
@@ -26,7 +29,10 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 }
 
 /** Mounted with each opening: what can be done is asked then. */
-function Palette({ onOpenChange }: Pick<CommandPaletteProps, 'onOpenChange'>) {
+function Palette({
+  field,
+  onOpenChange,
+}: Pick<CommandPaletteProps, 'onOpenChange'> & { readonly field: RefObject<HTMLInputElement | null> }) {
   const list = useCommandList();
   const [actions] = useState(() => list().filter(({ id }) => id !== 'palette'));
   const choose = (action: Action): void => {
@@ -38,7 +44,7 @@ function Palette({ onOpenChange }: Pick<CommandPaletteProps, 'onOpenChange'>) {
   return (
     <Command label="Commands" loop filter={matchWords}>
       <Command.Input
-        autoFocus
+        ref={field}
         placeholder="Type a command, a session, a project…"
         className="h-12 w-full border-line border-b bg-transparent px-4 text-ink text-lg outline-none placeholder:text-ink-faint"
       />

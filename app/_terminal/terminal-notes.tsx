@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { Button, IconButton } from '../_ui/button.tsx';
 import type { InputRest } from './input-sequencer.ts';
 import type { LiveTerminal } from './live-terminal.ts';
+import { hasFinePointer } from './pointer.ts';
 import { formatUnits } from './questions.tsx';
 import { isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
 
@@ -35,12 +36,17 @@ function describeLoss(cut: InputRest | null, missedKeys: number): string | null 
 
 export function TerminalNotes({ terminal, view }: { readonly terminal: LiveTerminal; readonly view: TerminalViewState }) {
   const loss = describeLoss(view.cut, view.missedKeys);
+  // A note goes with its button, and the keyboard with both: without this the next key would be a shortcut of the page.
+  const andBack = (run: () => void) => () => {
+    run();
+    if (hasFinePointer()) terminal.focus();
+  };
   return (
     <div className="pointer-events-none absolute right-3 bottom-3 left-3 z-10 flex flex-col items-end gap-2">
       {loss === null ? null : (
         <Note>
           <span role="status">{loss}</span>
-          <IconButton label="Dismiss" size="sm" onClick={terminal.dismissCut}>
+          <IconButton label="Dismiss" size="sm" onClick={andBack(terminal.dismissCut)}>
             <X size={13} aria-hidden />
           </IconButton>
         </Note>
@@ -50,7 +56,7 @@ export function TerminalNotes({ terminal, view }: { readonly terminal: LiveTermi
           <span className="tabular-nums">
             Pasting {formatUnits(view.paste.units)}: {Math.round(view.paste.progress * 100)} %
           </span>
-          <Button size="sm" onClick={terminal.cancelPaste}>
+          <Button size="sm" onClick={andBack(terminal.cancelPaste)}>
             Stop
           </Button>
         </Note>
@@ -60,7 +66,7 @@ export function TerminalNotes({ terminal, view }: { readonly terminal: LiveTermi
           <span>
             Sized {view.size.cols}×{view.size.rows} for another viewer
           </span>
-          <Button size="sm" onClick={terminal.claimSize}>
+          <Button size="sm" onClick={andBack(terminal.claimSize)}>
             Use my size
           </Button>
         </Note>

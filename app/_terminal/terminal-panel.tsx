@@ -13,6 +13,7 @@ import { useSocket } from '../_data/live.tsx';
 import type { AttachPhase } from './attach-state.ts';
 import { KeyBar } from './key-bar.tsx';
 import { SHORTCUT_KEYS } from './keys.ts';
+import { hasFinePointer } from './pointer.ts';
 import { PasteHereDialog, TerminalQuestionDialog } from './questions.tsx';
 import { SearchBar } from './search-bar.tsx';
 import { TerminalNotes } from './terminal-notes.tsx';
@@ -38,8 +39,6 @@ export type TerminalPanelProps = {
   }) => ReactNode;
 };
 
-const hasFinePointer = (): boolean => matchMedia('(pointer: fine)').matches;
-
 export function TerminalPanel({ sessionId, program, launch, onHistory, notice }: TerminalPanelProps) {
   const socket = useSocket();
   const terminals = terminalsOf(socket);
@@ -63,6 +62,12 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
     if (terminal !== null && hasFinePointer()) terminal.focus();
   }, [terminal]);
 
+  const isAttached = view?.attach.phase.kind === 'attached';
+  useEffect(() => {
+    // The button that brought it back, Resume or Retry now, has gone with its notice.
+    if (isAttached && document.activeElement === document.body && hasFinePointer()) terminal?.focus();
+  }, [terminal, isAttached]);
+
   const endSearch = (): void => {
     setSearching('no');
     terminal?.endSearch();
@@ -76,7 +81,6 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
   };
   const focus = view?.focus ?? 'outside';
   const isOver = view?.attach.phase.kind === 'exited' || view?.attach.phase.kind === 'gone';
-  const isAttached = view?.attach.phase.kind === 'attached';
   useCommands(
     terminalCommands({
       search: () => setSearching('yes'),

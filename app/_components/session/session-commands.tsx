@@ -11,11 +11,10 @@ export function sessionCommands(can: {
   readonly lock: string | null;
   readonly side: 'open' | 'closed';
   readonly onRename: () => void;
-  readonly onCopyAttach: () => void;
   readonly onShow: (panel: PanelName) => void;
   readonly onSide: () => void;
 }): readonly Command[] {
-  const { session, actions, lock, side, onRename, onCopyAttach, onShow, onSide } = can;
+  const { session, actions, lock, side, onRename, onShow, onSide } = can;
   return [
     {
       id: 'session:resume',
@@ -44,7 +43,6 @@ export function sessionCommands(can: {
       disabledReason: lock,
       run: onRename,
     },
-    { id: 'session:attach', title: `Copy “ao attach ${session.id}”`, group: 'Here', keywords: 'terminal command', run: onCopyAttach },
     { id: 'session:details', title: 'Show details', group: 'Here', shortcut: 'd', run: () => onShow('details') },
     {
       id: 'session:timeline',

@@ -5,7 +5,6 @@ import Link from 'next/link';
 import type { SessionView } from '../../../server/contract/session.ts';
 import { agentName } from '../../_data/agent-names.ts';
 import { useProject } from '../../_data/live.tsx';
-import { CommandLine } from '../../_ui/command-line.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { CopyValue } from './copy-value.tsx';
 import { Fact, Moment } from './fact.tsx';
@@ -107,12 +106,6 @@ export function SessionDetails({ session }: { readonly session: SessionView }) {
         )}
       </dl>
       <SessionWhy session={session} />
-      {session.phase === 'live' ? (
-        <div>
-          <h2 className="mb-1.5 font-medium text-xs">In a terminal of your own</h2>
-          <CommandLine>{`ao attach ${session.id}`}</CommandLine>
-        </div>
-      ) : null}
       {session.prompt === null ? null : (
         <div>
           <h2 className="mb-1.5 font-medium text-xs">Prompt</h2>

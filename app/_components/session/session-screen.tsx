@@ -12,7 +12,6 @@ import { nameOf } from '../../_data/status.ts';
 import { Button, IconButton } from '../../_ui/button.tsx';
 import { InlineError } from '../../_ui/inline-error.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../_ui/menu.tsx';
-import { say } from '../../_ui/toaster.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TopBar } from '../top-bar.tsx';
 import { HistoryDialog } from './history-dialog.tsx';
@@ -43,13 +42,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
     void setPanel(next);
   };
   const toggleSide = (): void => setSide(side === 'open' ? 'closed' : 'open');
-  const copyAttach = (): void => {
-    navigator.clipboard?.writeText(`ao attach ${session.id}`).then(
-      () => say(`Copied: ao attach ${session.id}`),
-      () => say('The browser did not allow copying'),
-    );
-  };
-
   useCommands(
     sessionCommands({
       session,
@@ -57,7 +49,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
       lock,
       side,
       onRename: () => setEditing('yes'),
-      onCopyAttach: copyAttach,
       onShow: show,
       onSide: toggleSide,
     }),
@@ -102,7 +93,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
               <MenuItem disabledReason={lock} onSelect={() => setEditing('yes')}>
                 Rename…
               </MenuItem>
-              <MenuItem onSelect={copyAttach}>Copy “ao attach”</MenuItem>
               <MenuItem onSelect={showHistory}>History…</MenuItem>
               <MenuSeparator />
               <MenuItem
