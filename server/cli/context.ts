@@ -28,6 +28,8 @@ export type VerbResult = {
   readonly text: string;
   /** A verb that stays in the foreground after it has said what there is to say. */
   readonly until?: Promise<void>;
+  /** `bad`: what was asked was answered, and the answer is a failure. */
+  readonly verdict?: 'good' | 'bad';
 };
 
 /** Where the daemon is looked for. Throws `BAD_ENV`. */

@@ -63,6 +63,10 @@ function addDaemonCommands(program: Command, run: Run): void {
   verb(program, 'status')
     .description('where the daemon is and who holds it')
     .action(() => run(async (context) => (await import('./verbs/status.ts')).status(context)));
+  verb(program, 'doctor')
+    .description('what is wrong, what is left over, and the command for each')
+    .option('--reap <handle>', 'end a runtime that belongs to no session')
+    .action(({ reap }: { reap?: string }) => run(async (context) => (await import('./verbs/doctor.ts')).doctor(context, { reap })));
   const service = program.command('service').description('have the daemon started with the machine');
   verb(service, 'install')
     .description('write the unit for systemd or launchd and enable it; its stop leaves the sessions alone')

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../adapters/system/process-table.ts';
 import { briefingSchema } from '../contract/briefing.ts';
+import { examinationSchema } from '../contract/doctor.ts';
 import { errorBodySchema } from '../contract/errors.ts';
 import { evidenceViewSchema } from '../contract/evidence.ts';
 import {
@@ -114,6 +115,9 @@ describe('what the verbs print with --json', () => {
     expect((await ao(['project', 'rm', 'app', '--json'])).json).toMatchObject({ id: 'app' });
     expect(briefingSchema.parse((await ao(['briefing', '--json'])).json).items.map(({ id }) => id)).toEqual(['app-2', 'app-1']);
     expect(evidenceViewSchema.parse((await ao(['why', 'app-1', '--json'])).json).look).toMatchObject({ state: 'alive', pid: 77 });
+    const examined = await ao(['doctor', '--json']);
+    expect(examinationSchema.parse(examined.json).findings).toHaveLength(1);
+    expect((await ao(['doctor', '--reap', '/s:app-9', '--json'])).json).toEqual({ handle: '/s:app-9' });
     expect((await ao(['devices', '--json'])).json).toEqual([]);
     expect((await ao(['version', '--json'])).json).toMatchObject({ version: expect.any(String), protocol: 1 });
   });

@@ -9,6 +9,7 @@ import type { AgentRegistry } from '../ports/agent.ts';
 import type {
   AgentService,
   BriefingService,
+  DoctorService,
   EvidenceService,
   OrchestratorService,
   ProjectService,
@@ -21,11 +22,12 @@ import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe, RuntimeTerminal } from '../ports/runtime.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
-import type { WorkspacePort } from '../ports/workspace.ts';
+import type { WorkspacePort, WorkspaceSurvey } from '../ports/workspace.ts';
 import { createAgents } from '../services/agents.ts';
 import { createBriefing } from '../services/briefing.ts';
 import { createCancellations } from '../services/cancellations.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
+import { createDoctor } from '../services/doctor.ts';
 import { createEvidence } from '../services/evidence.ts';
 import { createFeed, type Feed } from '../services/feed.ts';
 import { createLimiter } from '../services/limiter.ts';
@@ -55,7 +57,7 @@ const RELAUNCHES_AT_ONCE = 4;
 export type ServiceDeps = {
   readonly store: Store;
   readonly runtime: RuntimeProbe & RuntimeLauncher & RuntimeDestroyer & RuntimeTerminal;
-  readonly workspace: WorkspacePort;
+  readonly workspace: WorkspacePort & WorkspaceSurvey;
   readonly agents: AgentRegistry;
   readonly runner: ProcessRunner;
   readonly secrets: Secrets;
@@ -75,6 +77,7 @@ export type ServiceDeps = {
 export type WiredServices = {
   readonly agents: AgentService;
   readonly briefing: BriefingService;
+  readonly doctor: DoctorService;
   readonly evidence: EvidenceService;
   readonly feed: Feed;
   readonly projects: ProjectService;
@@ -116,6 +119,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     deps.afterRound();
     feed.refresh();
   };
+  const agentService = createAgents({ store, agents, daemonEnv: deps.daemonEnv });
   const briefing = createBriefing({ store, clock, report, rebooted: deps.rebooted });
   const evidence = createEvidence({ store, clock, report, bootId: deps.bootId });
   const observed: Parameters<typeof createReconciler>[0]['observed'] = (input, plan, when) => {
@@ -127,7 +131,8 @@ export function wireServices(deps: ServiceDeps): WiredServices {
   return {
     projects: createProjects({ store, workspace, agents, clock }),
     ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking }),
-    agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
+    agents: agentService,
+    doctor: createDoctor({ store, survey: workspace, runtime: deps.runtime, agents: agentService, report, orphans: reconciler.orphans }),
     briefing,
     evidence,
     feed,

@@ -7,9 +7,10 @@
  */
 import type { Visit } from '../core/access/visit.ts';
 import type { BriefingCause, BriefingOutcome } from '../core/briefing/briefing.ts';
+import type { Finding } from '../core/doctor/findings.ts';
 import type { AppErrorFacts } from '../core/errors.ts';
 import type { FeedChange, FeedContent } from '../core/feed/feed.ts';
-import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
+import type { InstanceId, LaunchId, ProjectId, RuntimeHandle, SessionId, SessionRef } from '../core/ids.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { Holder } from '../core/liveness/watchdog.ts';
 import type { Probe } from '../core/session/probe.ts';
@@ -54,6 +55,20 @@ export type Evidence = SessionReport & {
 export interface EvidenceService {
   /** Throws `SESSION_NOT_FOUND`. */
   of(ref: SessionRef): Evidence;
+}
+
+export type Check = {
+  readonly id: string;
+  readonly verdict: 'ok' | 'warn' | 'fail';
+  readonly says: string;
+  /** What to type or change; `null` where all is well. */
+  readonly fix: string | null;
+};
+
+export interface DoctorService {
+  examine(): Promise<{ readonly checks: readonly Check[]; readonly findings: readonly Finding[] }>;
+  /** Ends a runtime that carries our tag and belongs to no row. Throws `RUNTIME_NOT_FOUND` for any other. */
+  reap(handle: RuntimeHandle): Promise<void>;
 }
 
 export type BriefingItem = SessionReport & { readonly outcome: BriefingOutcome; readonly needsUser: boolean };
@@ -222,6 +237,7 @@ export interface AppServices {
   readonly briefing: BriefingService;
   readonly evidence: EvidenceService;
   readonly devices: DeviceService;
+  readonly doctor: DoctorService;
   readonly feed: LiveFeed;
   readonly daemon: DaemonService;
   readonly projects: ProjectService;

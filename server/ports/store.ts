@@ -182,5 +182,7 @@ export interface Store {
    * whatever a listener does, so one must not throw, and must not write in turn.
    */
   onChange(listener: (change: StoreChange) => void): () => void;
+  /** Reads through the whole file. Throws `DATABASE_UNUSABLE` where it is damaged. */
+  check(): void;
   close(): void;
 }

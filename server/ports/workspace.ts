@@ -38,6 +38,14 @@ export type Undone = {
   readonly movedTo: string | null;
 };
 
+/** For whoever looks for what is left over; only reads. */
+export interface WorkspaceSurvey {
+  /** Absolute paths of all folders where our worktrees are, whoever made them. */
+  folders(): Promise<readonly string[]>;
+  /** Full names of the refs that hold captured work; none where the repository is gone. */
+  preservedRefs(repository: string): Promise<readonly string[]>;
+}
+
 export interface WorkspacePort {
   /** Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`, `UNBORN_HEAD`. */
   inspectRepository(path: string): Promise<RepositoryFacts>;

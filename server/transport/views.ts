@@ -3,6 +3,7 @@ import type { AgentView } from '../contract/agent.ts';
 import type { BriefingView } from '../contract/briefing.ts';
 import type { DaemonStatus } from '../contract/daemon.ts';
 import type { DeviceView } from '../contract/device.ts';
+import type { Examination } from '../contract/doctor.ts';
 import type { EvidenceView } from '../contract/evidence.ts';
 import type { ProjectView } from '../contract/project.ts';
 import {
@@ -22,6 +23,7 @@ import type {
   Briefing,
   DaemonFacts,
   DirtReport,
+  DoctorService,
   EnsureReport,
   Evidence,
   KillReport,
@@ -68,6 +70,10 @@ export function toBriefingView(briefing: Briefing | null): BriefingView | null {
     reason: derived.reason,
   }));
   return { cause: briefing.cause, at: toIso(briefing.atMs), items: items.sort((a, b) => Number(b.needsYou) - Number(a.needsYou)) };
+}
+
+export function toExamination({ checks, findings }: Awaited<ReturnType<DoctorService['examine']>>): Examination {
+  return { checks: checks.map((check) => ({ ...check })), findings: findings.map((finding) => ({ ...finding })) };
 }
 
 export function toEvidenceView({ session, derived, bootId, look, lastEvent }: Evidence): EvidenceView {

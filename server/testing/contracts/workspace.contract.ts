@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { type AppErrorCode, isAppError } from '../../core/errors.ts';
 import type { ProjectId, SessionId } from '../../core/ids.ts';
 import type { Workspace } from '../../core/session/session.ts';
-import type { WorkspacePlan, WorkspacePort } from '../../ports/workspace.ts';
+import type { WorkspacePlan, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
 
 export type WorkspaceHarness = AsyncDisposable & {
-  readonly port: WorkspacePort;
+  readonly port: WorkspacePort & WorkspaceSurvey;
   /** One commit on `main`, which is checked out there; it ignores `*.log`. */
   readonly repository: string;
   /** Another one without a commit. */
@@ -200,6 +200,20 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       await harness.makeBranch('feature');
       await harness.port.undo(await created(harness, { branch: 'feature' }), { sessionId: id, disposable: [] });
       expect(await harness.branches()).toEqual(['ao/app-1', 'feature', 'main']);
+    });
+
+    test('what lies where our worktrees are is listed, whoever put it there, and so is captured work', async () => {
+      await using harness = await open();
+      expect(await harness.port.folders()).toEqual([]);
+      expect(await harness.port.preservedRefs(harness.repository)).toEqual([]);
+      const workspace = await created(harness);
+      const other = await created(harness, { sessionId: 'app-2' as SessionId });
+      expect(await harness.port.folders()).toEqual([workspace.path, other.path]);
+      await harness.write(workspace.path, 'work.txt', 'not committed');
+      await harness.port.undo(workspace, { sessionId: id, disposable: [] });
+      expect(await harness.port.folders()).toEqual([other.path]);
+      expect(await harness.port.preservedRefs(harness.repository)).toEqual(['refs/ao/preserved/app-1']);
+      expect(await harness.port.preservedRefs(harness.folder)).toEqual([]);
     });
 
     test('I11 undo captures uncommitted work first, and it can be put back', async () => {

@@ -175,6 +175,14 @@ export function createFakeAppServices(facts: {
           lastEvent: null,
         })),
     },
+    doctor: {
+      examine: async () =>
+        noted('doctor.examine', [], () => ({
+          checks: [{ id: 'database', verdict: 'ok', says: 'It is sound.', fix: null }],
+          findings: [{ kind: 'orphan-runtime', subject: '/s:app-9', evidence: 'It has no row.', action: 'ao doctor --reap /s:app-9' }],
+        })),
+      reap: async (handle) => note('doctor.reap', handle),
+    },
     devices,
     feed,
     store,

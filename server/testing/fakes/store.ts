@@ -69,6 +69,9 @@ export function createFakeStore({ nowMs = Date.now, instanceId = DEFAULT_INSTANC
     messages: guarded(createMessages(tables, nowMs)),
     devices: guarded(createDevices()),
     meta: guarded(createMeta(instanceId)),
+    check: () => {
+      if (!open) throw refuse('DAEMON_STOPPING', 'The database is closed');
+    },
     close: () => {
       open = false;
     },

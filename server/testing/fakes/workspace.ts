@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/session/session.ts';
-import type { Dirt, RemoveOutcome, WorkspacePlan, WorkspacePort } from '../../ports/workspace.ts';
+import type { Dirt, RemoveOutcome, WorkspacePlan, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
 
 type Tree = ReadonlyMap<string, string>;
 type FakeRepository = {
@@ -23,7 +23,7 @@ type FakeFolder = {
 type Operation = Exclude<keyof WorkspacePort, 'state'>;
 
 export type FakeWorkspaces = {
-  readonly port: WorkspacePort;
+  readonly port: WorkspacePort & WorkspaceSurvey;
   /** A repository with one commit on `main`, or (`unborn`) without any. */
   addRepository(path: string, kind?: 'committed' | 'unborn'): void;
   setIgnored(repository: string, patterns: readonly string[]): void;
@@ -247,6 +247,8 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
 
   return {
     port: {
+      folders: async () => [...folders.keys()].filter((path) => path.startsWith(`${dataDir}/worktrees/`)).sort(),
+      preservedRefs: async (repository) => [...(repositories.get(repository)?.refs.keys() ?? [])].sort(),
       ...guarded,
       async state({ path }) {
         if (unreadable.has(path)) return 'unknown';

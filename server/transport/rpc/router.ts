@@ -7,6 +7,8 @@ import { daemonStatus } from './daemon/status.ts';
 import { stopDaemon } from './daemon/stop.ts';
 import { listDevices } from './devices/list.ts';
 import { revokeDevice } from './devices/revoke.ts';
+import { examine } from './doctor/examine.ts';
+import { reapRuntime } from './doctor/reap.ts';
 import { ensureOrchestrator } from './orchestrator/ensure.ts';
 import { addProject } from './projects/add.ts';
 import { checkProject } from './projects/check.ts';
@@ -35,6 +37,7 @@ export const appRouter = router({
   daemon: router({ status: daemonStatus, setOwner: setDaemonOwner, stop: stopDaemon }),
   devices: router({ list: listDevices, revoke: revokeDevice }),
   agents: router({ list: listAgents }),
+  doctor: router({ examine, reap: reapRuntime }),
   briefing: router({ get: getBriefing, dismiss: dismissBriefing }),
   projects: router({
     add: addProject,

@@ -8,7 +8,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { Workspace } from '../../../core/session/session.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ProcessRunner } from '../../../ports/process-runner.ts';
-import type { RemoveOutcome, WorkspacePort } from '../../../ports/workspace.ts';
+import type { RemoveOutcome, WorkspacePort, WorkspaceSurvey } from '../../../ports/workspace.ts';
 import { baseNotFound, createBases } from './base.ts';
 import { assertBranchUsable, chooseBranch } from './branches.ts';
 import { applyPreserved } from './capture.ts';
@@ -19,6 +19,7 @@ import { linkPaths } from './links.ts';
 import { captureWorktree, judgeRemoval, removeCapturedWorktree, removeCleanWorktree, undoWorktree } from './remove.ts';
 import { inspectRepository, type OpenRepository, openRepository } from './repository.ts';
 import { createSerial } from './serial.ts';
+import { listFolders, listPreserved } from './survey.ts';
 import { kindOf, type OpenWorktree, observeWorktree, openWorktree, worktreeFailed } from './worktree.ts';
 
 export type GitWorktreesDeps = {
@@ -33,7 +34,7 @@ export type GitWorktreesDeps = {
   readonly fetchLimitMs?: number;
 };
 
-export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
+export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort & WorkspaceSurvey {
   const { log } = deps;
   const git = createGit({ runner: deps.runner, env: deps.env });
   const serial = createSerial();
@@ -78,6 +79,9 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
   }
 
   return {
+    folders: async () => listFolders(await worktreesDir()),
+    preservedRefs: (repository) => listPreserved(git, repository),
+
     inspectRepository: (path) => inspectRepository(git, path),
 
     async assertBase(path, base) {
