@@ -23,7 +23,7 @@ export function Health() {
   const loading = data === undefined && error === null;
   return (
     <>
-      <Section title="Health" lead="What sessions stand on. `ao doctor` says the same, and more of this machine.">
+      <Section title="Health" lead={<CodeText>{'What sessions stand on. `ao doctor` says the same, and more of this machine.'}</CodeText>}>
         {error === null ? null : <InlineError problem={toProblem(error)} />}
         {loading ? <Skeleton className="h-32" /> : null}
         <ul>
