@@ -95,12 +95,15 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
-/** `kill` adds what became of the worktree; `restore` and `resume` how the session came back. */
+/** `kill` adds what became of the worktree; `restore` and `resume` how the session came back, and where captured work is that could not be put back. */
 export const killResultSchema = sessionViewSchema.extend({
   worktree: z.enum(['removed', 'kept', 'missing']),
   worktreeNote: z.string().nullable(),
 });
-export const recoveryResultSchema = sessionViewSchema.extend({ mode: z.enum(['resumed', 'replayed', 'fresh']) });
+export const recoveryResultSchema = sessionViewSchema.extend({
+  mode: z.enum(['resumed', 'replayed', 'fresh']),
+  note: z.string().nullable(),
+});
 export const ensureResultSchema = z.object({ session: sessionViewSchema, created: z.boolean() });
 /** Which sessions; left out: all that it can be done to. */
 export const sessionManyInput = z.object({ ids: z.array(sessionRefSchema).min(1).max(1_000).optional() });

@@ -68,7 +68,8 @@ export type SessionReport = { readonly session: Session; readonly derived: Deriv
 
 export type WorktreeOutcome = 'removed' | 'kept' | 'missing';
 export type KillReport = SessionReport & { readonly worktree: WorktreeOutcome; readonly worktreeNote: string | null };
-export type RecoveryReport = SessionReport & { readonly mode: RecoveryMode };
+/** `note`: what of its captured work could not be put back, and where it is. */
+export type RecoveryReport = SessionReport & { readonly mode: RecoveryMode; readonly note: string | null };
 export type ParkReport = {
   readonly sessions: readonly SessionReport[];
   readonly failed: readonly { readonly id: SessionId; readonly error: AppErrorFacts }[];

@@ -54,13 +54,13 @@ export function createSessions(
       operations.run('restore', async () => {
         const back = await parts.recover.restore(resolveSession(store, ref).id);
         parts.delivery.kick(back.session.id);
-        return { ...report(back.session), mode: back.mode };
+        return { ...report(back.session), mode: back.mode, note: back.note };
       }),
     resume: (ref) =>
       operations.run('resume', async () => {
         const back = await parts.recover.resume(resolveSession(store, ref).id);
         parts.delivery.kick(back.session.id);
-        return { ...report(back.session), mode: back.mode };
+        return { ...report(back.session), mode: back.mode, note: back.note };
       }),
     ...parts.parking,
     rename(ref, title) {
