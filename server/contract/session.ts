@@ -113,6 +113,18 @@ export const parkResultSchema = z.object({
   failed: z.array(appErrorSchema.extend({ id: z.string() })),
 });
 export type ParkResult = z.infer<typeof parkResultSchema>;
+export const sessionCleanupInput = z.object({ dryRun: z.boolean().default(false) });
+/** Worktrees of ended sessions, one each. `removable`: a dry run, it would be removed. `why` it is kept. */
+export const cleanupResultSchema = z.array(
+  z.object({
+    id: z.string(),
+    path: z.string(),
+    branch: z.string(),
+    outcome: z.enum(['removed', 'removable', 'kept']),
+    why: z.string().nullable(),
+  }),
+);
+export type CleanupResult = z.infer<typeof cleanupResultSchema>;
 export type KillResult = z.infer<typeof killResultSchema>;
 export type RecoveryResult = z.infer<typeof recoveryResultSchema>;
 export type EnsureResult = z.infer<typeof ensureResultSchema>;

@@ -184,6 +184,10 @@ export function createFakeAppServices(facts: {
         })),
       park: async (refs) => noted('sessions.park', [refs], () => parked),
       unpark: async (refs) => noted('sessions.unpark', [refs], () => parked),
+      cleanup: async (mode) =>
+        noted('sessions.cleanup', [mode], () => [
+          { id: 'app-1' as SessionId, path: '/w/app-1', branch: 'ao/app-1', outcome: 'kept', why: '1 uncommitted file: a.txt' },
+        ]),
       rename: (ref, title) => noted('sessions.rename', [ref, title], () => report(ref)),
       logs: async (ref, options) =>
         noted('sessions.logs', [ref, options], () => ({ id: report(ref).session.id, text: 'first line\nlast line' })),

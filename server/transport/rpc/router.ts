@@ -12,6 +12,7 @@ import { getProject } from './projects/get.ts';
 import { listProjects } from './projects/list.ts';
 import { removeProject } from './projects/remove.ts';
 import { setProject } from './projects/set.ts';
+import { cleanUpSessions } from './sessions/cleanup.ts';
 import { getSessionDirt } from './sessions/dirt.ts';
 import { listSessionEvents } from './sessions/events.ts';
 import { getSession } from './sessions/get.ts';
@@ -49,6 +50,7 @@ export const appRouter = router({
     resume: resumeSession,
     park: parkSessions,
     unpark: unparkSessions,
+    cleanup: cleanUpSessions,
     rename: renameSession,
     logs: readSessionLogs,
     send: sendMessage,
