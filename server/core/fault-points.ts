@@ -21,6 +21,7 @@ export const FAULT_POINTS = [
   'park.intent',
   'park.runtime',
   'park.terminated',
+  'cleanup.worktree',
   'recover.worktree',
   'recover.preserved',
   'recover.intent',

@@ -189,6 +189,35 @@ describe('park', () => {
   });
 });
 
+describe('cleanup', () => {
+  it('killed at cleanup.worktree: what is clean is gone, what is dirty stays and is named, branches stay (I11)', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const [clean, dirty] = [
+      await world.ok<SessionJson>(['spawn', '--project', 'app']),
+      await world.ok<SessionJson>(['spawn', '--project', 'app']),
+    ];
+    for (const { id, workspacePath } of [clean, dirty]) {
+      writeFileSync(join(workspacePath, 'notes.txt'), 'precious');
+      await world.ok(['kill', id]);
+    }
+    world.git(['add', '.'], clean.workspacePath);
+    world.git(['commit', '--quiet', '-m', 'notes'], clean.workspacePath);
+    const dry = await world.ok(['cleanup', '--dry-run']);
+    expect(dry).toMatchObject([
+      { id: clean.id, outcome: 'removable' },
+      { id: dirty.id, outcome: 'kept', why: '1 uncommitted file: notes.txt' },
+    ]);
+    expect(existsSync(clean.workspacePath)).toBe(true);
+    await world.ok(['stop']);
+    await dieAt(world, 'cleanup.worktree', ['cleanup']);
+    await world.ok(['start']);
+    expect(await world.ok(['cleanup'])).toMatchObject([{ id: dirty.id, outcome: 'kept' }]);
+    expect([existsSync(clean.workspacePath), readFileSync(join(dirty.workspacePath, 'notes.txt'), 'utf8')]).toEqual([false, 'precious']);
+    expect(world.git(['show', `${clean.branch}:notes.txt`])).toBe('precious');
+  });
+});
+
 describe('recover', () => {
   const points = ['recover.worktree', 'recover.intent', 'recover.agent-setup', 'recover.runtime', 'recover.live'] as const;
 

@@ -223,5 +223,8 @@ it('every fault point is passed by what it is named for', async () => {
   await world.ensure();
   await world.ensure({ mode: 'clean' });
   await world.services().sessions.park(null);
+  world.store.sessions.update(first.id, { phase: 'terminated' }, { kind: 'test', reason: 'ended' });
+  await world.workspaces.port.create(first.workspace);
+  await world.services().sessions.cleanup('remove');
   expect(FAULT_POINTS.filter((point) => !world.passed.includes(point))).toEqual([]);
 });

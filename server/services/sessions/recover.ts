@@ -12,9 +12,15 @@ import type { Project, SessionPatch } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
+import { conflictNote, missingNote } from './preserved-notes.ts';
 import { alreadyLive, beingKilled, beingParked, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
 
-export type Recovered = { readonly session: Session; readonly mode: RecoveryMode };
+export type Recovered = {
+  readonly session: Session;
+  readonly mode: RecoveryMode;
+  /** Where captured work is that could not be put back. */
+  readonly note: string | null;
+};
 
 type Way = {
   /** A new runtime, or a new launch inside the exited one with its scrollback. */
@@ -55,7 +61,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     await runtime.assertInstalled();
     await agent.assertAvailable({ env: launching.baseEnvironment(project), command: session.command });
 
-    const preservedRef = await ensureWorktree(session);
+    const { preservedRef, note } = await ensureWorktree(session);
     // Whatever of the last launch still waits in a host's queue must never start beside the new one.
     await runtime.revoke(session.launchId);
     const token = secrets.newToken();
@@ -81,7 +87,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
       faults.passed('recover.runtime');
       const live = markBack(launched, mode, decision.why);
       faults.passed('recover.live');
-      return { session: live, mode };
+      return { session: live, mode, note };
     } catch (caught) {
       await fence(begun, toAppError(caught));
       throw caught;
@@ -98,16 +104,18 @@ export function createRecover(context: SessionContext, launching: Launching) {
   }
 
   /** The worktree is there, or made again from its branch, with the work that was captured from it applied. */
-  async function ensureWorktree(session: Session): Promise<string | null> {
+  async function ensureWorktree(session: Session): Promise<{ readonly preservedRef: string | null; readonly note: string | null }> {
     const state = await workspace.state(session.workspace);
     if (state === 'missing') await workspace.create(session.workspace);
     faults.passed('recover.worktree');
+    const ref = session.preservedRef;
     // Where the worktree stands already an earlier try was cut off before this; what was put back is found to be there.
-    if (session.preservedRef === null || state === 'unknown') return session.preservedRef;
-    const applied = await workspace.applyPreserved(session.workspace, session.preservedRef);
-    store.sessions.note(session.id, { kind: 'preserved-work', reason: `captured work: ${applied}`, data: { ref: session.preservedRef } });
+    if (ref === null || state === 'unknown') return { preservedRef: ref, note: null };
+    const applied = await workspace.applyPreserved(session.workspace, ref);
+    const note = { applied: null, conflict: conflictNote(session, ref), missing: missingNote(ref) }[applied];
+    store.sessions.note(session.id, { kind: 'preserved-work', reason: note ?? 'put back into its worktree', data: { ref, applied } });
     faults.passed('recover.preserved');
-    return applied === 'applied' ? null : session.preservedRef;
+    return { preservedRef: applied === 'conflict' ? ref : null, note };
   }
 
   function markBack(session: Session, mode: RecoveryMode, why: string): Session {

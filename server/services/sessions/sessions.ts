@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { OrchestratorService, SessionService } from '../../ports/app-services.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Operations } from '../operations.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { SessionContext } from './context.ts';
 import type { createEnsureOrchestrator } from './ensure-orchestrator.ts';
 import { requireProject, resolveSession } from './find.ts';
@@ -24,6 +25,7 @@ type Parts = {
   readonly delivery: Delivery;
   readonly report: Report;
   readonly parking: Parking;
+  readonly cleanup: Cleanup;
 };
 
 export function createSessions(
@@ -54,15 +56,16 @@ export function createSessions(
       operations.run('restore', async () => {
         const back = await parts.recover.restore(resolveSession(store, ref).id);
         parts.delivery.kick(back.session.id);
-        return { ...report(back.session), mode: back.mode };
+        return { ...report(back.session), mode: back.mode, note: back.note };
       }),
     resume: (ref) =>
       operations.run('resume', async () => {
         const back = await parts.recover.resume(resolveSession(store, ref).id);
         parts.delivery.kick(back.session.id);
-        return { ...report(back.session), mode: back.mode };
+        return { ...report(back.session), mode: back.mode, note: back.note };
       }),
     ...parts.parking,
+    cleanup: (mode) => operations.run('cleanup', () => parts.cleanup(mode)),
     rename(ref, title) {
       const { id } = resolveSession(store, ref);
       return report(store.sessions.update(id, { title }, { kind: 'renamed', reason: 'asked for by the user' }));

@@ -102,11 +102,16 @@ describe('a spawn', () => {
 
   it('keeps what somebody left in the worktree of a spawn that is undone, and says where (I11)', async () => {
     const world = await makeServiceWorld({ project: { postCreate: ['generate'] } });
-    world.runner.onRun(({ cwd }) => world.workspaces.write(cwd ?? '', 'generated.txt', 'precious'));
     world.host.failNext('create', failure('RUNTIME_MISSING'));
+    world.workspaces.setIgnored(REPOSITORY, ['.env']);
+    world.runner.onRun(({ cwd }) => {
+      world.workspaces.write(cwd ?? '', 'generated.txt', 'precious');
+      world.workspaces.write(cwd ?? '', '.env', 'no ref has it');
+    });
     const error = await failureOf(world.spawn());
     expect(world.workspaces.refs(REPOSITORY)).toEqual(['refs/ao/preserved/app-1']);
     expect(error.message).toContain('refs/ao/preserved/app-1');
+    expect(error.message).toContain('/data/worktrees/app/app-1.stale-1');
   });
 });
 
