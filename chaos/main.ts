@@ -38,7 +38,10 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 if (process.getuid?.() === 0 && process.env[NAMESPACE] === undefined && canHaveNamespace()) {
   const args = ['--mount', '--propagation', 'private', process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)];
-  const { status } = spawnSync('unshare', [...args, ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, [NAMESPACE]: 'own' } });
+  const { status } = spawnSync('unshare', [...args, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, [NAMESPACE]: 'own' },
+  });
   process.exitCode = status ?? 1;
 } else {
   process.exitCode = await main();

@@ -53,7 +53,9 @@ const ALL_IS_WELL: Seen = {
 const withRow = (id: string, patch: Partial<SeenRow>): Pick<Seen, 'rows'> => ({
   rows: ALL_IS_WELL.rows.map((row) => (row.id === id ? { ...row, ...patch } : row)),
 });
-const withoutPane = (launchId: string): Pick<Seen, 'panes'> => ({ panes: ALL_IS_WELL.panes?.filter((pane) => pane.launchId !== launchId) ?? [] });
+const withoutPane = (launchId: string): Pick<Seen, 'panes'> => ({
+  panes: ALL_IS_WELL.panes?.filter((pane) => pane.launchId !== launchId) ?? [],
+});
 const extraRow = (patch: Partial<SeenRow>): Pick<Seen, 'rows'> => ({ rows: [...ALL_IS_WELL.rows, { ...rowOf(worker(9)), ...patch }] });
 
 const counts = (findings: readonly { readonly count: Count }[]): readonly Count[] => findings.map(({ count }) => count);
@@ -96,7 +98,10 @@ describe('can never be excused', () => {
 
   it('a conversation that began anew: sessionsLost', () => {
     const model = makeModel({ 'app-4': { due: 'relaunch' } });
-    const seen = { ...withRow('app-4', { launchId: 'l4b' }), panes: [...(ALL_IS_WELL.panes ?? []), { pid: 204, dead: false, launchId: 'l4b' }] };
+    const seen = {
+      ...withRow('app-4', { launchId: 'l4b' }),
+      panes: [...(ALL_IS_WELL.panes ?? []), { pid: 204, dead: false, launchId: 'l4b' }],
+    };
     expect(judged({ ...seen, conversations: new Map([['c4', ['new', 'new']]]) }, model).broken).toEqual(['sessionsLost']);
     expect(judged({ ...seen, conversations: new Map([['c4', ['new', 'resumed']]]) }, model).broken).toEqual([]);
     expect(judged({ ...seen, conversations: new Map([['c4', ['new']]]) }, model).due).toContain('sessionsLost');

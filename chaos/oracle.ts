@@ -102,7 +102,8 @@ function judgeRow(expected: Expected, row: SeenRow, seen: Seen, { broken, due }:
       return;
     case 'exited':
       if (row.phase !== 'live') broken.push({ count: 'sessionsLost', what: `${state} after its agent exited` });
-      else if (row.launchId !== expected.launchId) broken.push({ count: 'unpredicted', what: `${id} was relaunched after its agent exited` });
+      else if (row.launchId !== expected.launchId)
+        broken.push({ count: 'unpredicted', what: `${id} was relaunched after its agent exited` });
       else if (row.status !== 'exited') due.push({ count: 'unsettled', what: `${state}; its agent exited` });
       return;
     case 'live':
@@ -135,7 +136,8 @@ function judgeLive(expected: Expected, row: SeenRow, seen: Seen, { broken, due }
 function judgeConversation({ id, agentSessionId }: Expected, seen: Seen, { broken, due }: Found): void {
   const begun = seen.conversations.get(agentSessionId ?? '') ?? [];
   if (begun.length < 2) due.push({ count: 'sessionsLost', what: `${id}: its conversation was not gone on with (${begun.join(', ')})` });
-  if (begun.slice(1).includes('new')) broken.push({ count: 'sessionsLost', what: `${id}: its conversation began anew (${begun.join(', ')})` });
+  if (begun.slice(1).includes('new'))
+    broken.push({ count: 'sessionsLost', what: `${id}: its conversation began anew (${begun.join(', ')})` });
 }
 
 function judgeDaemons({ daemonPid, daemonPids }: Seen, { due }: Found): void {
@@ -149,7 +151,8 @@ function judgeRuntimes(model: Model, { rows, panes, processes, daemonPid }: Seen
   const open = new Map(rows.filter(({ phase }) => phase !== 'terminated').map((row) => [row.id, row]));
   const launches = new Set([...open.values()].map(({ launchId }) => launchId));
   for (const pane of panes ?? [])
-    if (!launches.has(pane.launchId)) due.push({ count: 'orphanRuntimes', what: `a runtime of launch ${pane.launchId} belongs to no open session` });
+    if (!launches.has(pane.launchId))
+      due.push({ count: 'orphanRuntimes', what: `a runtime of launch ${pane.launchId} belongs to no open session` });
   for (const { pid, sessionId, launchId } of processes) {
     const row = open.get(sessionId);
     if (row === undefined) due.push({ count: 'orphanRuntimes', what: `process ${pid} of ${sessionId}, which is not open` });

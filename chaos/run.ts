@@ -63,7 +63,9 @@ export async function run(options: RunOptions): Promise<Run> {
     const last = happened.at(-1);
     if (orphans !== null && last !== undefined) happened[happened.length - 1] = { ...last, findings: [orphans] };
   }
-  const kept = happened.some(({ findings, effect }) => findings.length > 0 || effect === null) ? keepLogs(stand, seed, happened.length) : null;
+  const kept = happened.some(({ findings, effect }) => findings.length > 0 || effect === null)
+    ? keepLogs(stand, seed, happened.length)
+    : null;
   return { seed, happened, limits: stand.limits, tookMs: performance.now() - startedMs, kept };
 }
 
@@ -72,7 +74,10 @@ async function furnish(stand: Stand, model: Model, seed: number): Promise<void> 
   await stand.up();
   for (let n = 0; n < TABS; n += 1) stand.openTab();
   await daemonIsReady({ stand });
-  must(await stand.api.mutate('projects.add', { path: stand.world.repo, id: PROJECT, agent: 'shell', orchestratorAgent: 'shell' }), 'project');
+  must(
+    await stand.api.mutate('projects.add', { path: stand.world.repo, id: PROJECT, agent: 'shell', orchestratorAgent: 'shell' }),
+    'project',
+  );
   const scene: Scene = { stand, model, random: createRandom(seed, -1), number: 0, faultEnds: () => undefined, violated: () => undefined };
   const ensured = must<{ readonly session: unknown }>(await stand.api.mutate('orchestrator.ensure', { projectId: PROJECT }), 'ensure');
   await adopt(scene, ensured.session);
@@ -162,8 +167,19 @@ function keepLogs(stand: Stand, seed: number, number: number): string {
   rmSync(kept, { recursive: true, force: true });
   mkdirSync(kept, { recursive: true });
   const { dataDir, root, runFile } = stand.world;
-  for (const path of [join(dataDir, 'logs'), join(dataDir, 'ao.db'), join(dataDir, 'ao.db-wal'), join(dataDir, 'tmux'), join(root, 'gateway.err'), runFile]) {
-    if (existsSync(path)) cpSync(path, join(kept, basename(path)), { recursive: true, filter: (source) => !/\.sock$/.test(source) && !lstatSync(source).isSocket() });
+  for (const path of [
+    join(dataDir, 'logs'),
+    join(dataDir, 'ao.db'),
+    join(dataDir, 'ao.db-wal'),
+    join(dataDir, 'tmux'),
+    join(root, 'gateway.err'),
+    runFile,
+  ]) {
+    if (existsSync(path))
+      cpSync(path, join(kept, basename(path)), {
+        recursive: true,
+        filter: (source) => !/\.sock$/.test(source) && !lstatSync(source).isSocket(),
+      });
   }
   return kept;
 }

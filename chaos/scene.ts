@@ -7,7 +7,7 @@ import type { Answer } from './api.ts';
 import { AGENT_ROLES, type AgentRole, type Expected, type Model, PRECIOUS_FILE, preciousText } from './model.ts';
 import type { Count, SeenRow } from './oracle.ts';
 import type { Random } from './random.ts';
-import { KEEPER, type Stand, STUBBORN } from './stand.ts';
+import { KEEPER, STUBBORN, type Stand } from './stand.ts';
 
 export const PROJECT = 'app';
 const MOST_OPEN = 8;
@@ -81,7 +81,10 @@ export async function adopt(scene: Pick<Scene, 'stand' | 'model'>, value: unknow
 }
 
 export async function panePidOf({ world }: Stand, launchId: string): Promise<number> {
-  return await eventually(`a process of launch ${launchId}`, () => world.panes().find((pane) => pane.launchId === launchId && !pane.dead)?.pid);
+  return await eventually(
+    `a process of launch ${launchId}`,
+    () => world.panes().find((pane) => pane.launchId === launchId && !pane.dead)?.pid,
+  );
 }
 
 export async function spawnOne(scene: Scene, role: AgentRole): Promise<Expected> {

@@ -74,7 +74,11 @@ export async function openStand({ privileged }: { readonly privileged: 'yes' | '
 
   async function up(): Promise<void> {
     const errors = openSync(join(world.root, 'gateway.err'), 'a');
-    const child = spawn(process.execPath, [AO, 'up', '--no-open', '--json'], { cwd: world.repo, env: world.env, stdio: ['ignore', 'pipe', errors] });
+    const child = spawn(process.execPath, [AO, 'up', '--no-open', '--json'], {
+      cwd: world.repo,
+      env: world.env,
+      stdio: ['ignore', 'pipe', errors],
+    });
     gateway = child;
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -163,4 +167,3 @@ exec cat
 }
 
 export const conversationsOf = (world: World): string => join(world.env['HOME'] ?? world.root, '.claude', 'projects', 'chaos');
-

@@ -1,6 +1,7 @@
 /** Which function makes which kind of event. */
-import type { EventKind } from '../schedule.ts';
+
 import type { Effect, Scene } from '../scene.ts';
+import type { EventKind } from '../schedule.ts';
 import { aoStartBeside, aoStopStart, browser, diskFull, noDescriptors, reboot, twoStarts } from './machine.ts';
 import {
   killAnAgent,

@@ -5,18 +5,7 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { eventually } from '../../server/testing/resources.ts';
 import { isRunning, processesOf, signal } from '../../server/testing/world.ts';
-import {
-  adopt,
-  daemonIsReady,
-  type Effect,
-  hold,
-  isFinal,
-  killDaemon,
-  makeRoom,
-  pickRole,
-  type Scene,
-  spawnInput,
-} from '../scene.ts';
+import { adopt, daemonIsReady, type Effect, hold, isFinal, killDaemon, makeRoom, pickRole, type Scene, spawnInput } from '../scene.ts';
 
 type Started = { readonly pid: number; readonly already: boolean; readonly owner: string };
 
@@ -166,7 +155,10 @@ export async function browser(scene: Scene): Promise<Effect> {
   if (executablePath === undefined) return { impossible: 'there is no Chromium' };
   await daemonIsReady(scene);
   const { url } = await scene.stand.world.ok<{ readonly url: string }>(['pair']);
-  const server = await chromium.launchServer({ executablePath, args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'] });
+  const server = await chromium.launchServer({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
+  });
   const chrome = server.process();
   let verdict: string | null = null;
   try {

@@ -92,6 +92,9 @@ export async function stopTmux(scene: Scene): Promise<Effect> {
   return { seen: `tmux ${pid} stopped${daemonToo ? ', the daemon killed meanwhile' : ''}` };
 }
 
+/** Enough to see a state that lasts a tenth of a millisecond. */
+const LOOKS = 50;
+
 /** tmux continues a child that stops, so it is stopped again and again. */
 export async function stopAnAgent(scene: Scene): Promise<Effect> {
   const { panePid, id } = await liveOne(scene);
@@ -99,7 +102,11 @@ export async function stopAnAgent(scene: Scene): Promise<Effect> {
   let times = 0;
   while (performance.now() < until) {
     signal(panePid, 'SIGSTOP');
-    if (stateOf(panePid) === 'T') times += 1;
+    for (let looks = 0; looks < LOOKS && stateOf(panePid) !== 'gone'; looks += 1) {
+      if (stateOf(panePid) !== 'T') continue;
+      times += 1;
+      break;
+    }
     await hold(10);
   }
   signal(panePid, 'SIGCONT');

@@ -36,15 +36,22 @@ async function takeEnsured(scene: Scene, all: readonly Ensured[]): Promise<strin
   const ids = [...new Set(all.map(({ session }) => session.id))];
   const [id = ''] = ids;
   if (ids.length > 1) scene.violated('duplicateOrchestrators', `ensure answered with ${ids.join(', ')}`);
-  if (before !== undefined && id !== before.id) scene.violated('duplicateOrchestrators', `ensure answered with ${id}, and there is ${before.id}`);
+  if (before !== undefined && id !== before.id)
+    scene.violated('duplicateOrchestrators', `ensure answered with ${id}, and there is ${before.id}`);
   const { session } = all.at(-1) as Ensured;
-  if (before === undefined || before.phase === 'exited') await adopt(scene, must(await scene.stand.api.query('sessions.get', { id }), `get ${id}`));
+  if (before === undefined || before.phase === 'exited')
+    await adopt(scene, must(await scene.stand.api.query('sessions.get', { id }), `get ${id}`));
   return `${all.length} answered ${session.id}, ${all.filter(({ created }) => created).length} created`;
 }
 
 export async function ensure(scene: Scene): Promise<Effect> {
   const all = await Promise.all([1, 2, 3].map(() => ask(scene, 'orchestrator.ensure', { projectId: PROJECT })));
-  return { seen: await takeEnsured(scene, all.map((answer) => must<Ensured>(answer, 'ensure'))) };
+  return {
+    seen: await takeEnsured(
+      scene,
+      all.map((answer) => must<Ensured>(answer, 'ensure')),
+    ),
+  };
 }
 
 export async function spawn(scene: Scene): Promise<Effect> {

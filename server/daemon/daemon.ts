@@ -70,7 +70,8 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
   if (lock === 'held') throw lockHeld(runFile, processes);
   await refuseIfServing(runFile, processes);
 
-  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log });
+  const faults = { passed: faultPoint(config.fault) };
+  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log, faults });
   const credential = openOwnerCredential({ dataDir, log });
   const key = openGatewayKey({ dataDir });
   const memory = createStopMemory({ stopFile: createStopFile({ runFile: config.runFile }), clock, log });
@@ -87,7 +88,7 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     secrets,
     daemonEnv: env,
     places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
-    passedFaultPoint: faultPoint(config.fault),
+    passedFaultPoint: faults.passed,
     afterRound: () => spooled.apply(),
   });
   const spooled = createSpooledReports({ spool: adapters.spool, store, reports: services.reports, log });
@@ -143,14 +144,18 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     superviseSocket: null,
   };
   runFile.write(entry);
+  faults.passed('boot.starting');
 
   try {
     const boot = await services.reconciler.boot();
+    faults.passed('boot.reconciled');
     supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
     store.meta.recordBootId(processes.bootId());
+    faults.passed('boot.boot-id');
     state = 'ready';
     memory.forget();
     publish({ state: 'ready', superviseSocket: supervision.path });
+    faults.passed('boot.ready');
     log.info(
       { port, owner: entry.owner, live: boot.live, recovering: boot.recovering, undecided: boot.undecided, version: installation.version },
       'ready',
@@ -190,6 +195,7 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
       {
         log,
         clock,
+        faults,
         pid: process.pid,
         limitMs: config.shutdownTimeoutMs,
         refuseNewWork: operations.close,

@@ -5,52 +5,19 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { FaultPoint } from '../core/fault-points.ts';
+import { dieAt, expectLive, expectNoResidue, newWorld, settled } from '../testing/crash-story.ts';
 import { eventually } from '../testing/resources.ts';
 import { isRunning, makeWorld, type SessionJson, type World } from '../testing/world.ts';
 
-/** A daemon that dies at `point`; the call that meets it fails, and the daemon is gone. */
-async function dieAt(world: World, point: FaultPoint, args: readonly string[]): Promise<void> {
-  await world.ok(['start'], { env: { AO_FAULT: point } });
-  const pid = world.daemonPid();
-  const ran = await world.ao(args);
-  await eventually(`the daemon to die at ${point}`, () => !isRunning(pid));
-  // `send` is acknowledged before anything is delivered; every other call is cut off.
-  if (args[0] !== 'send') expect(ran.code).toBe(1);
-}
-
-/** Nothing of the session is left: row, runtime, worktree, branch. */
-async function expectNoResidue(world: World, id: string): Promise<void> {
-  expect((await world.ok<SessionJson[]>(['ls', '--all'])).map((session) => session.id)).not.toContain(id);
-  expect(world.panes().map((pane) => pane.name)).not.toContain(id);
-  const folder = join(world.dataDir, 'worktrees', 'app');
-  expect(existsSync(folder) ? readdirSync(folder) : []).not.toContain(id);
-  expect(world.git(['branch', '--list', `ao/${id}`])).toBe('');
-  expect(world.git(['worktree', 'list', '--porcelain'])).not.toContain(`/${id}\n`);
-}
-
-async function expectLive(world: World, id: string): Promise<void> {
-  const session = await world.status(id, 'running');
-  const panes = world.panes().filter((pane) => pane.name === id);
-  expect(panes).toMatchObject([{ dead: false, launchId: session.launchId }]);
-  expect(existsSync(session.workspacePath)).toBe(true);
-  expect((await world.ok<{ id: string }>(['logs', id])).id).toBe(id);
-}
-
-const settled = (world: World) =>
-  eventually('everything to be settled', async () =>
-    (await world.ok<SessionJson[]>(['ls'])).every((session) => !['spawning', 'recovering', 'unknown'].includes(session.status)),
-  );
-
-async function newWorld(): Promise<World> {
-  const world = await makeWorld();
-  await world.ok(['start']);
-  await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'shell']);
-  await world.ok(['stop']);
-  return world;
-}
-
 describe('spawn', () => {
-  const undone: readonly FaultPoint[] = ['spawn.row', 'spawn.worktree', 'spawn.post-create', 'spawn.agent-setup'];
+  const undone: readonly FaultPoint[] = [
+    'spawn.number',
+    'spawn.row',
+    'spawn.worktree',
+    'spawn.linked',
+    'spawn.post-create',
+    'spawn.agent-setup',
+  ];
   const done: readonly FaultPoint[] = ['spawn.runtime', 'spawn.live'];
 
   it.each(undone)('killed at %s: no residue', async (point) => {
@@ -70,7 +37,7 @@ describe('spawn', () => {
     await expectLive(world, 'app-1');
   });
 
-  it.each(['spawn.undo.runtime', 'spawn.undo.worktree', 'spawn.undo.row'] as const)(
+  it.each(['spawn.command', 'spawn.undo.fenced', 'spawn.undo.runtime', 'spawn.undo.worktree', 'spawn.undo.row'] as const)(
     'killed at %s while being undone: no residue',
     async (point) => {
       await using world = await newWorld();
@@ -96,7 +63,7 @@ describe('spawn', () => {
 });
 
 describe('kill', () => {
-  it.each(['kill.intent', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)(
+  it.each(['kill.intent', 'kill.fenced', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)(
     'killed at %s: the kill is finished (I10)',
     async (point) => {
       await using world = await newWorld();
@@ -114,7 +81,14 @@ describe('kill', () => {
 });
 
 describe('recover', () => {
-  const points = ['recover.worktree', 'recover.intent', 'recover.agent-setup', 'recover.runtime', 'recover.live'] as const;
+  const points = [
+    'recover.worktree',
+    'recover.cleared',
+    'recover.intent',
+    'recover.agent-setup',
+    'recover.runtime',
+    'recover.live',
+  ] as const;
 
   it.each(points)('a relaunch after a reboot killed at %s: live under its id, once', async (point) => {
     await using world = await newWorld();
@@ -201,7 +175,15 @@ function treeOf(world: World, lines: readonly string[]): string {
 }
 
 describe('deliver', () => {
-  const points = ['deliver.intent', 'deliver.pasted', 'deliver.echoed', 'deliver.submit'] as const;
+  const points = [
+    'deliver.queued',
+    'deliver.intent',
+    'deliver.pasted',
+    'deliver.paste-noted',
+    'deliver.echoed',
+    'deliver.submit-intent',
+    'deliver.submit',
+  ] as const;
 
   it.each(points)('a message whose daemon dies at %s is delivered once (D2)', async (point) => {
     await using world = await newWorld();

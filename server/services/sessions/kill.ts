@@ -25,9 +25,10 @@ export function createKill(context: SessionContext) {
     // Every launch it ever had, the last one first: where a relaunch was cut off an earlier one may stand there yet.
     for (const launchId of [...store.sessions.launchIds(session.id)].reverse()) {
       await runtime.revoke(launchId);
+      faults.passed('kill.fenced');
       await runtime.destroy(session.runtimeHandle, launchId);
+      faults.passed('kill.runtime');
     }
-    faults.passed('kill.runtime');
     const outcome = await removeWorktree(session);
     faults.passed('kill.worktree');
     const ended = store.sessions.update(
@@ -45,10 +46,10 @@ export function createKill(context: SessionContext) {
       },
       { kind: 'killed', reason: 'asked for by the user', data: { worktree: outcome.worktree } },
     );
+    faults.passed('kill.terminated');
     failMessages(session.id);
     context.looks.forget(session.id);
     log.info({ sessionId: session.id, worktree: outcome.worktree }, 'session killed');
-    faults.passed('kill.terminated');
     return { session: ended, ...outcome };
   }
 
@@ -70,6 +71,7 @@ export function createKill(context: SessionContext) {
   function failMessages(id: SessionId): void {
     for (let message = store.messages.next(id); message !== null; message = store.messages.next(id)) {
       store.messages.update(message.id, { state: 'failed', reason: 'the session was killed' });
+      faults.passed('kill.message');
     }
   }
 
@@ -104,11 +106,13 @@ export function createKill(context: SessionContext) {
 
   /** One that ended by itself and is killed now must not come back by itself either. */
   function markKilled(session: Session): Session {
-    return store.sessions.update(
+    const marked = store.sessions.update(
       session.id,
       { killRequestedAtMs: clock.nowMs(), endReason: 'killed', parked: false },
       { kind: 'killed', reason: 'asked for by the user; it had ended before' },
     );
+    faults.passed('kill.marked');
+    return marked;
   }
 }
 

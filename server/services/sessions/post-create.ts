@@ -9,10 +9,11 @@ const TAIL_CHARACTERS = 600;
 
 type Where = { readonly project: Project; readonly cwd: string; readonly env: Readonly<Record<string, string>> };
 
-export async function runPostCreate(deps: Pick<SessionContext, 'runner' | 'log'>, { project, cwd, env }: Where): Promise<void> {
+export async function runPostCreate(deps: Pick<SessionContext, 'runner' | 'log' | 'faults'>, { project, cwd, env }: Where): Promise<void> {
   for (const command of project.postCreate) {
     deps.log.info({ projectId: project.id, cwd }, 'post-create command starts');
     const result = await deps.runner.run({ command: '/bin/sh', args: ['-c', command], cwd, env, timeoutMs: LIMIT_MS });
+    deps.faults.passed('spawn.command');
     if (result.outcome === 'exited' && result.code === 0) continue;
     const how =
       result.outcome === 'exited'

@@ -55,6 +55,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
   async function draftRow(order: SpawnOrder, facts: Awaited<ReturnType<typeof check>>, token: string): Promise<SessionDraft> {
     const { project, agentName, command } = facts;
     const number = store.sessions.nextNumber(project.id);
+    faults.passed('spawn.number');
     const id: SessionId = toSessionId(project.id, number);
     const place = await workspace.plan({
       projectId: project.id,
@@ -106,6 +107,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
       faults.passed('spawn.worktree');
       step = 'post-create';
       await workspace.link(row.workspace, project.symlinks);
+      faults.passed('spawn.linked');
       await runPostCreate(context, { project, cwd: row.workspace.path, env: launching.baseEnvironment(project) });
       faults.passed('spawn.post-create');
       step = 'agent setup';

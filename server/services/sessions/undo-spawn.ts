@@ -18,6 +18,7 @@ export async function undoSpawn(deps: Deps, { id }: Session, why: string): Promi
   const session = requireSession(deps.store, id);
   // The fence first: a create that is still in a stopped host's queue must find nothing to launch.
   await deps.runtime.revoke(session.launchId);
+  deps.faults.passed('spawn.undo.fenced');
   await deps.runtime.destroy(session.runtimeHandle, session.launchId);
   deps.faults.passed('spawn.undo.runtime');
   const preservedRef = await deps.workspace.undo(session.workspace, session.id);

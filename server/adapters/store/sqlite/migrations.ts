@@ -6,6 +6,7 @@
 import type DatabaseConstructor from 'better-sqlite3';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { AppError } from '../../../core/errors.ts';
+import type { FaultPoints } from '../../../ports/fault-points.ts';
 import type { Log } from '../../../ports/log.ts';
 import { errorCodeOf, toStoreError, unusableDatabase } from './sqlite-errors.ts';
 
@@ -48,6 +49,7 @@ export type MigrateOptions = {
   readonly path: string;
   readonly migrations: readonly Migration[];
   readonly log: Log;
+  readonly faults: FaultPoints;
 };
 
 /** Leaves foreign keys ON, whatever happens. */
@@ -58,6 +60,7 @@ export function migrate(options: MigrateOptions): void {
     // Must happen outside the transaction: inside one the pragma is ignored.
     client.pragma('foreign_keys = OFF');
     const applied = client.transaction(() => applyPending(options)).immediate();
+    options.faults.passed('migrate.committed');
     log.info({ path, applied }, 'database schema brought up to date');
   } catch (caught) {
     throw toMigrationError(caught, path);
@@ -76,6 +79,7 @@ function applyPending(options: MigrateOptions): number {
   for (const migration of pending) {
     for (const statement of migration.sql) client.exec(statement);
     record.run(migration.hash, migration.folderMillis);
+    options.faults.passed('migrate.applied');
   }
   assertForeignKeys(client, path, 'after the schema change');
   return pending.length;
