@@ -84,7 +84,8 @@ async function boot(
   if (lock === 'held') throw lockHeld(runFile, processes);
   await refuseIfServing(runFile, processes);
 
-  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log });
+  const faults = { passed: faultPoint(config.fault) };
+  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log, faults });
   const credential = openOwnerCredential({ dataDir, log });
   const key = openGatewayKey({ dataDir });
   const memory = createStopMemory({ stopFile: createStopFile({ runFile: config.runFile }), clock, log });
@@ -101,7 +102,7 @@ async function boot(
     secrets,
     daemonEnv: env,
     places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
-    passedFaultPoint: faultPoint(config.fault),
+    passedFaultPoint: faults.passed,
     bootId: processes.bootId(),
     rebooted: store.meta.lastBootId() === null || store.meta.lastBootId() === processes.bootId() ? 'no' : 'yes',
     afterRound: () => spooled.apply(),
@@ -159,14 +160,18 @@ async function boot(
     superviseSocket: null,
   };
   runFile.write(entry);
+  faults.passed('boot.starting');
 
   try {
     const found = await services.reconciler.boot();
+    faults.passed('boot.reconciled');
     supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
     store.meta.recordBootId(processes.bootId());
+    faults.passed('boot.boot-id');
     state = 'ready';
     memory.forget();
     publish({ state: 'ready', superviseSocket: supervision.path });
+    faults.passed('boot.ready');
     log.info(
       {
         port,
@@ -213,6 +218,7 @@ async function boot(
       {
         log,
         clock,
+        faults,
         pid: process.pid,
         limitMs: config.shutdownTimeoutMs,
         refuseNewWork: operations.close,

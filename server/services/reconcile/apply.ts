@@ -23,7 +23,7 @@ type Parts = {
 };
 
 export function createApply(context: SessionContext, parts: Parts) {
-  const { store, runtime, clock, log } = context;
+  const { store, runtime, clock, faults, log } = context;
   const waiting = new Set<SessionId>();
   let stopped = false;
 
@@ -52,6 +52,7 @@ export function createApply(context: SessionContext, parts: Parts) {
         return;
       case 'reap':
         await runtime.destroy(action.handle, action.launchId);
+        faults.passed('reconcile.reaped');
         store.sessions.note(session.id, { kind: 'reaped', reason: action.why });
         return;
       case 'adopt':
@@ -60,6 +61,7 @@ export function createApply(context: SessionContext, parts: Parts) {
           { launchId: action.launchId, exit: null, recovery: null },
           { kind: 'adopted', reason: action.why },
         );
+        faults.passed('reconcile.adopted');
         return;
       case 'record-exit':
         store.sessions.update(
@@ -67,15 +69,17 @@ export function createApply(context: SessionContext, parts: Parts) {
           { launchId: action.launchId, exit: action.exit, recovery: null, attention: null },
           { kind: 'exited', reason: action.why },
         );
+        faults.passed('reconcile.exited');
         return;
       case 'finish-spawn':
         parts.spawn.markSpawned(session, action.why);
+        faults.passed('reconcile.spawned');
         return;
       case 'undo-spawn':
         await undoSpawn(context, session, action.why);
         return;
       case 'terminate':
-        parts.recover.terminateUnresumable(session, action.why);
+        await parts.recover.terminateUnresumable(session, action.why);
         return;
       case 'relaunch':
         await parts.recover.relaunch(session.id, action.why);
@@ -89,11 +93,13 @@ export function createApply(context: SessionContext, parts: Parts) {
   /** Shows `recovering` from the moment a relaunch is decided, not from when its turn comes. */
   function queueRelaunch(session: Session, why: string): Session {
     if (session.recovery?.state === 'queued') return session;
-    return store.sessions.update(
+    const queued = store.sessions.update(
       session.id,
       { recovery: { state: 'queued', reason: why, atMs: clock.nowMs() } },
       { kind: 'recovery-queued', reason: why },
     );
+    faults.passed('reconcile.queued');
+    return queued;
   }
 
   /** Waits for its turn without holding the session, so that a kill or an ensure need not wait behind a reboot's whole queue. */

@@ -29,6 +29,7 @@ export function createCleanup(context: SessionContext) {
     // What the kill said of the worktree is not true any more.
     const endDetail = session.endDetail?.startsWith('worktree kept') === true ? null : session.endDetail;
     store.sessions.update(session.id, { endDetail }, { kind: 'cleaned-up', reason: 'asked for by the user; its worktree was clean' });
+    faults.passed('cleanup.noted');
     log.info({ sessionId: session.id, path: session.workspace.path }, 'worktree of an ended session removed');
   }
 

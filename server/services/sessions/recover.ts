@@ -62,8 +62,11 @@ export function createRecover(context: SessionContext, launching: Launching) {
     await agent.assertAvailable({ env: launching.baseEnvironment(project), command: session.command });
 
     const { preservedRef, note } = await ensureWorktree(session);
-    // Whatever of the last launch still waits in a host's queue must never start beside the new one.
-    await runtime.revoke(session.launchId);
+    // Whatever of the last launch still waits in a host's queue must never start beside the new one, nor may what outlived its
+    // host run on: an agent that ignores the hangup would be there twice (L6, L8).
+    if (way.into === 'new runtime') await runtime.destroy(session.runtimeHandle, session.launchId);
+    else await runtime.revoke(session.launchId);
+    faults.passed('recover.cleared');
     const token = secrets.newToken();
     const begun = store.sessions.beginLaunch(
       session.id,
@@ -151,9 +154,11 @@ export function createRecover(context: SessionContext, launching: Launching) {
     if (failure.code === 'RUNTIME_UNAVAILABLE' && begun.phase === 'live') return;
     try {
       await runtime.revoke(begun.launchId);
+      faults.passed('recover.undo.fenced');
       // Read anew: where a foreign runtime held its name it has taken another.
       const { runtimeHandle } = store.sessions.get(begun.id) ?? begun;
       await runtime.destroy(runtimeHandle, begun.launchId);
+      faults.passed('recover.undo.runtime');
     } catch (caught) {
       log.warn({ sessionId: begun.id, error: toAppError(caught).message }, 'a failed launch could not be cleared away yet');
     }
@@ -167,7 +172,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     } catch (caught) {
       const failure = toAppError(caught);
       if (failure.code !== 'RUNTIME_UNAVAILABLE') tried.add(id);
-      if (failure.code === 'SESSION_NOT_RESUMABLE') terminateUnresumable(session, failure.message);
+      if (failure.code === 'SESSION_NOT_RESUMABLE') await terminateUnresumable(session, failure.message);
       else if (failure.code !== 'RUNTIME_UNAVAILABLE') {
         const reason = `${failure.message} ${failure.hint}`;
         store.sessions.update(
@@ -175,6 +180,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
           { recovery: { state: 'failed', reason, atMs: clock.nowMs() } },
           { kind: 'recovery-failed', reason: failure.message, data: { code: failure.code } },
         );
+        faults.passed('recover.failed');
         log.warn({ sessionId: id, code: failure.code, error: failure.message }, 'relaunch failed; the session needs recovery');
       }
       throw failure;
@@ -182,12 +188,20 @@ export function createRecover(context: SessionContext, launching: Launching) {
   }
 
   /** A promptless worker whose conversation is gone is not blank-relaunched (I4). A warning, not an error; its work is kept. */
-  function terminateUnresumable(session: Session, why: string): void {
+  async function terminateUnresumable(session: Session, why: string): Promise<void> {
+    try {
+      // Its host is gone, but what ignored the hangup is not.
+      await runtime.destroy(session.runtimeHandle, session.launchId);
+      faults.passed('recover.ended');
+    } catch (caught) {
+      log.warn({ sessionId: session.id, error: toAppError(caught).message }, 'what is left of a lost session could not be ended');
+    }
     store.sessions.update(
       session.id,
       { phase: 'terminated', endReason: 'not_resumable', endDetail: why, slot: null, recovery: null, ...SILENT },
       { kind: 'terminated', reason: why, data: { code: 'SESSION_NOT_RESUMABLE' } },
     );
+    faults.passed('recover.terminated');
     context.looks.forget(session.id);
     log.warn({ sessionId: session.id, code: 'SESSION_NOT_RESUMABLE', why }, 'session could not be resumed; its worktree is kept');
   }
@@ -214,6 +228,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
           },
           { kind: 'resume-failed', reason: toAppError(caught).message },
         );
+        faults.passed('recover.exit-stands');
       }
       throw caught;
     }
@@ -241,10 +256,13 @@ export function createRecover(context: SessionContext, launching: Launching) {
         { exit: probe.exit, recovery: null },
         { kind: 'exited', reason: 'found when its recovery was asked for' },
       );
+      faults.passed('recover.exit-found');
       return await relaunchExited(exited);
     }
-    if (session.recovery !== null)
+    if (session.recovery !== null) {
       store.sessions.update(session.id, { recovery: null }, { kind: 'adopted', reason: 'its runtime lives after all' });
+      faults.passed('recover.adopted');
+    }
     return 'alive';
   }
 

@@ -68,7 +68,9 @@ export function createSessions(
     cleanup: (mode) => operations.run('cleanup', () => parts.cleanup(mode)),
     rename(ref, title) {
       const { id } = resolveSession(store, ref);
-      return report(store.sessions.update(id, { title }, { kind: 'renamed', reason: 'asked for by the user' }));
+      const renamed = store.sessions.update(id, { title }, { kind: 'renamed', reason: 'asked for by the user' });
+      context.faults.passed('rename.title');
+      return report(renamed);
     },
     async logs(ref, { lines }) {
       const session = resolveSession(store, ref);
@@ -101,6 +103,7 @@ export function createSessions(
       }
       const id = secrets.newMessageId();
       const message = store.messages.enqueue({ id, sessionId: session.id, key: key ?? id, text });
+      context.faults.passed('deliver.queued');
       parts.delivery.kick(session.id);
       return message;
     },
