@@ -46,6 +46,16 @@ describe('createFeedStore', () => {
     expect(next.apply({ epoch: 'e1', seq: 2, change: { kind: 'session-removed', id: 'app-1' } })).toBe('gap');
   });
 
+  it('keeps what it knows at once when the page goes away, and nothing where there is nothing new', () => {
+    const storage = aStorage();
+    const store = createFeedStore(storage);
+    store.flush();
+    expect(storage.kept.size).toBe(0);
+    store.take(snapshot);
+    store.flush();
+    expect(createFeedStore(storage).isKnown()).toBe(true);
+  });
+
   it.each(['nonsense', '{}', '{"v":2}', 'null', '[]'])('begins empty where %s was kept', (text) => {
     expect(createFeedStore(aStorage({ 'ao.board': text })).isKnown()).toBe(false);
   });

@@ -24,6 +24,8 @@ export type FeedStore = {
   /** What an answer to a command said, ahead of the feed's own word. */
   readonly learnSession: (session: SessionView) => void;
   readonly learnProject: (project: ProjectView) => void;
+  /** Keeps what is still to be kept, now: the page goes away. */
+  readonly flush: () => void;
 };
 
 export function createFeedStore(storage: Pick<Storage, 'getItem' | 'setItem'> | null): FeedStore {
@@ -38,11 +40,14 @@ export function createFeedStore(storage: Pick<Storage, 'getItem' | 'setItem'> | 
     cache = next;
     known = true;
     for (const listener of listeners) listener();
-    if (keeping !== null) return;
-    keeping = setTimeout(() => {
-      keeping = null;
-      keep(storage, cache);
-    }, KEEP_AFTER_MS);
+    keeping ??= setTimeout(flush, KEEP_AFTER_MS);
+  }
+
+  function flush(): void {
+    if (keeping === null) return;
+    clearTimeout(keeping);
+    keeping = null;
+    keep(storage, cache);
   }
 
   return {
@@ -66,6 +71,7 @@ export function createFeedStore(storage: Pick<Storage, 'getItem' | 'setItem'> | 
       set({ ...cache, sessions: new Map(cache.sessions).set(session.id, session) });
     },
     learnProject: (project) => set({ ...cache, projects: new Map(cache.projects).set(project.id, project) }),
+    flush,
   };
 }
 
