@@ -55,6 +55,10 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     return { feed, link, socket, shared: new Map() };
   });
   useEffect(() => live.link.open(), [live]);
+  useEffect(() => {
+    window.addEventListener('pagehide', live.feed.flush);
+    return () => window.removeEventListener('pagehide', live.feed.flush);
+  }, [live]);
   return (
     <LiveContext value={live}>
       <ConnectionKeeper link={live.link}>{children}</ConnectionKeeper>

@@ -6,6 +6,7 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Mark } from '../_components/mark.tsx';
+import { TabFace } from '../_components/tab-face.tsx';
 import { Unpaired } from '../_components/unpaired.tsx';
 import { readDeviceSecret } from '../_data/device.ts';
 import { lookAtGateway } from '../_data/gateway.ts';
@@ -49,6 +50,7 @@ export function PairScreen() {
 
   return (
     <>
+      <TabFace title="Pairing" />
       <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-10">
         <h1 className="flex items-center gap-2.5 font-semibold text-lg tracking-tight">
           <Mark size={22} />
