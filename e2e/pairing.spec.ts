@@ -110,7 +110,7 @@ test('S2: under a name that is not ours a person reads which one is, and how to 
 
     // The fix, as it is printed.
     await page.goto(foreign);
-    const command = await page.locator('pre').innerText();
+    const command = (await page.locator('pre').textContent()) ?? '';
     await installation.killGateway();
     Object.assign(installation.env, Object.fromEntries([...command.matchAll(/(AO_\w+)=(\S+)/g)].map(([, name, value]) => [name, value])));
     const { pairUrl } = await installation.up();
