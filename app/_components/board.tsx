@@ -8,7 +8,7 @@ import { clsx } from 'clsx';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { SessionView } from '../../server/contract/session.ts';
 import { COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
-import { useConnection } from '../_data/live.tsx';
+import { useIsOld } from '../_data/live.tsx';
 import { useSingleKeys } from '../_data/preferences.ts';
 import { useSearchParam } from '../_data/search-param.ts';
 import { COLUMN_LOOKS, TONE_TEXT } from '../_data/status.ts';
@@ -26,8 +26,7 @@ export type BoardProps = Pick<BoardFilter, 'sessions' | 'extent'>;
 export function Board({ sessions, extent }: BoardProps) {
   const board = useMemo(() => deriveBoard(sessions), [sessions]);
   const singleKeys = useSingleKeys();
-  const connection = useConnection();
-  const isOld = connection.kind !== 'live' && connection.kind !== 'stale';
+  const isOld = useIsOld();
   const [asked, setSegment] = useSearchParam('column');
   const segment = COLUMNS.find((column) => column === asked) ?? COLUMNS.find((column) => board[column].length > 0) ?? 'needs_you';
   return (

@@ -102,6 +102,12 @@ export function useLock(): string | null {
   return lockReason(useConnection());
 }
 
+/** Whether what is shown may no longer be true: it is drawn without colour. */
+export function useIsOld(): boolean {
+  const { kind } = useConnection();
+  return kind !== 'live' && kind !== 'stale';
+}
+
 export function useRetryNow(): () => void {
   return useLive().link.retryNow;
 }
