@@ -1,10 +1,12 @@
 /**
- * The daemon's process: its environment, its signals, its exit codes. The only place of the daemon that exits.
+ * The daemon's process: its environment, its signals, its exit codes. The only place of the daemon that exits. With arguments
+ * it is no daemon but does one thing to the data directory while there is none (`daemon/offline.ts`).
  * Exit codes: 0 stopped, 1 could not start (the last line on stderr is `{"error":…}`), 3 another daemon has the data directory.
  */
 import { toAppError } from './core/errors.ts';
 import { type Daemon, startDaemon } from './daemon/daemon.ts';
 import { findInstallation } from './daemon/installation.ts';
+import { runOffline } from './daemon/offline.ts';
 
 const EXIT_HELD = 3;
 
@@ -20,6 +22,22 @@ export async function main(): Promise<void> {
 }
 
 async function run(): Promise<number> {
+  const [task, ...args] = process.argv.slice(2);
+  return task === undefined ? serve() : doOffline(task, args);
+}
+
+async function doOffline(task: string, args: readonly string[]): Promise<number> {
+  try {
+    const result = await runOffline({ env: process.env, installation: findInstallation(import.meta.url), task, args });
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return 0;
+  } catch (caught) {
+    process.stderr.write(`${JSON.stringify({ error: toAppError(caught) })}\n`);
+    return 1;
+  }
+}
+
+async function serve(): Promise<number> {
   let daemon: Daemon | null = null;
   let asked: string | null = null;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

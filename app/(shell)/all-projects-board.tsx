@@ -11,6 +11,7 @@ import { useConnection, useFeedKnown, useLock, useProjects, useSessions } from '
 import { Button } from '../_ui/button.tsx';
 import { EmptyState } from '../_ui/empty-state.tsx';
 
+const BriefingBar = nextDynamic(() => import('../_components/briefing/briefing-bar.tsx').then((file) => file.BriefingBar), { ssr: false });
 const FirstRun = nextDynamic(() => import('../_components/first-run.tsx').then((file) => file.FirstRun), { ssr: false });
 
 export function AllProjectsBoard() {
@@ -38,6 +39,7 @@ export function AllProjectsBoard() {
           )
         }
       />
+      {connection.kind === 'live' && projects.length > 0 ? <BriefingBar /> : null}
       {isFirstRun ? (
         <FirstRun />
       ) : projects.length > 0 ? (

@@ -63,6 +63,11 @@ describe('deriveConnection', () => {
     }
   });
 
+  it('S4: tells a browser that was let in before from one that never was', () => {
+    expect(derive({ link: { phase: 'halted', why: 'not_let_in' } })).toEqual({ kind: 'unpaired', before: 'paired' });
+    expect(derive({ link: { phase: 'halted', why: 'never_paired' } })).toEqual({ kind: 'unpaired', before: 'never' });
+  });
+
   it('shows a deliberate stop with its reason and time', () => {
     const lastStop = { reason: 'asked for by the user', at: '2026-01-02T03:04:05.000Z' };
     const connection = derive({
@@ -79,7 +84,7 @@ describe('lockReason', () => {
     expect(lockReason({ kind: 'live', counted: 'not_counted' })).toBeNull();
     expect(lockReason({ kind: 'stale', asOfMs: null })).not.toBeNull();
     expect(lockReason({ kind: 'stopped', reason: null, atMs: null, asOfMs: null })).toBe('The daemon is stopped');
-    expect(lockReason({ kind: 'unpaired' })).not.toBeNull();
+    expect(lockReason({ kind: 'unpaired', before: 'never' })).not.toBeNull();
   });
 });
 

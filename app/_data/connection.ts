@@ -5,12 +5,15 @@
 import type { Supervision } from '../../server/contract/socket.ts';
 import type { GatewaySight } from './gateway.ts';
 
+/** `not_let_in`: this browser was paired once, and was revoked since or has lost its cookie. */
+export type HaltReason = 'never_paired' | 'not_let_in' | 'stopped';
+
 export type LinkState =
   /** `attempt` counts from 1 since the link was last up. */
   | { readonly phase: 'connecting'; readonly attempt: number; readonly sinceMs: number; readonly everUp: 'yes' | 'no' }
   | { readonly phase: 'open'; readonly verdict: Supervision['verdict'] | null; readonly synced: 'yes' | 'no' }
   | { readonly phase: 'waiting'; readonly attempt: number; readonly retryAtMs: number }
-  | { readonly phase: 'halted'; readonly why: 'unpaired' | 'stopped' }
+  | { readonly phase: 'halted'; readonly why: HaltReason }
   | { readonly phase: 'refused'; readonly message: string };
 
 export type Connection =
@@ -35,7 +38,7 @@ export type Connection =
       readonly lastLog: readonly string[];
       readonly asOfMs: number | null;
     }
-  | { readonly kind: 'unpaired' }
+  | { readonly kind: 'unpaired'; readonly before: 'paired' | 'never' }
   /** The daemon and this page do not understand each other; a reload brings the page that fits. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -58,7 +61,8 @@ export function deriveConnection({ link, gateway, asOfMs, nowMs }: ConnectionInp
     case 'refused':
       return { kind: 'refused', message: link.message };
     case 'halted':
-      return link.why === 'unpaired' ? { kind: 'unpaired' } : stopped(gateway, asOfMs);
+      if (link.why === 'stopped') return stopped(gateway, asOfMs);
+      return { kind: 'unpaired', before: link.why === 'never_paired' ? 'never' : 'paired' };
     case 'connecting': {
       const seen = daemonOf(gateway);
       if (seen === 'failed') return failed(gateway, asOfMs);

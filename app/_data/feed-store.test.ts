@@ -5,7 +5,12 @@ import { AT, aProject, aSession } from './testing-views.ts';
 
 function aStorage(initial: Record<string, string> = {}) {
   const kept = new Map(Object.entries(initial));
-  return { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), kept };
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+    kept,
+  };
 }
 
 const snapshot: FeedSnapshot = {
@@ -46,6 +51,17 @@ describe('createFeedStore', () => {
     expect(next.apply({ epoch: 'e1', seq: 2, change: { kind: 'session-removed', id: 'app-1' } })).toBe('gap');
   });
 
+  it('S4: forgets the board, on disk as well, and keeps nothing of it later', () => {
+    const storage = aStorage();
+    const store = createFeedStore(storage);
+    store.take(snapshot);
+    vi.runAllTimers();
+    store.take({ ...snapshot, seq: 2 });
+    store.forget();
+    vi.runAllTimers();
+    expect([store.isKnown(), store.get().sessions.size, storage.kept.size]).toEqual([false, 0, 0]);
+  });
+
   it.each(['nonsense', '{}', '{"v":2}', 'null', '[]'])('begins empty where %s was kept', (text) => {
     expect(createFeedStore(aStorage({ 'ao.board': text })).isKnown()).toBe(false);
   });
@@ -56,6 +72,7 @@ describe('createFeedStore', () => {
       setItem: () => {
         throw new Error('quota');
       },
+      removeItem: () => undefined,
     };
     const store = createFeedStore(full);
     store.take(snapshot);

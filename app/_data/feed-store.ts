@@ -24,9 +24,13 @@ export type FeedStore = {
   /** What an answer to a command said, ahead of the feed's own word. */
   readonly learnSession: (session: SessionView) => void;
   readonly learnProject: (project: ProjectView) => void;
+  /** Nothing is known any more, here and on disk. */
+  readonly forget: () => void;
 };
 
-export function createFeedStore(storage: Pick<Storage, 'getItem' | 'setItem'> | null): FeedStore {
+type Disk = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+export function createFeedStore(storage: Disk | null): FeedStore {
   const restored = restore(storage);
   let cache = restored?.cache ?? EMPTY_FEED;
   let known = restored !== null;
@@ -66,6 +70,18 @@ export function createFeedStore(storage: Pick<Storage, 'getItem' | 'setItem'> | 
       set({ ...cache, sessions: new Map(cache.sessions).set(session.id, session) });
     },
     learnProject: (project) => set({ ...cache, projects: new Map(cache.projects).set(project.id, project) }),
+    forget: () => {
+      if (keeping !== null) clearTimeout(keeping);
+      keeping = null;
+      cache = EMPTY_FEED;
+      known = false;
+      try {
+        storage?.removeItem(KEY);
+      } catch {
+        // Closed storage has kept nothing.
+      }
+      for (const listener of listeners) listener();
+    },
   };
 }
 

@@ -22,13 +22,26 @@ function headers(): Record<string, string> {
 
 export async function lookAtGateway(): Promise<GatewaySight> {
   try {
-    const response = await fetch('/gateway/state', { headers: headers(), cache: 'no-store', signal: AbortSignal.timeout(LOOK_LIMIT_MS) });
+    const response = await ask('/gateway/state');
     if (response.status === 401) return { kind: 'unpaired' };
     if (!response.ok) return { kind: 'unreachable' };
-    return { kind: 'seen', state: (await response.json()) as GatewayState };
+    const state = (await response.json()) as GatewayState;
+    return state.daemon === 'ready' && (await isRevoked()) ? { kind: 'unpaired' } : { kind: 'seen', state };
   } catch {
     return { kind: 'unreachable' };
   }
+}
+
+/** The gateway knows its own cookie and not who was revoked, and a page never learns with what status a WebSocket was refused. */
+async function isRevoked(): Promise<boolean> {
+  return ask('/trpc/daemon.status').then(
+    ({ status }) => status === 401,
+    () => false,
+  );
+}
+
+function ask(path: string): Promise<Response> {
+  return fetch(path, { headers: headers(), cache: 'no-store', signal: AbortSignal.timeout(LOOK_LIMIT_MS) });
 }
 
 export type StartRefusal = { readonly message: string; readonly hint: string | null; readonly code: string | null };

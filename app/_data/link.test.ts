@@ -186,14 +186,15 @@ describe('createLink', () => {
   });
 
   it('S4: stops when its device was revoked, and goes on once this browser is paired again', async () => {
-    const { link, handlers, page, goLive, unpair, pair, count } = world();
+    const { link, feed, handlers, page, goLive, unpair, pair, count } = world();
     link.open();
     goLive();
     handlers().down();
     await pass(100);
     handlers().refused({ message: 'no', code: 'UNAUTHENTICATED' });
     await pass(60_000);
-    expect(link.get().link).toEqual({ phase: 'halted', why: 'unpaired' });
+    expect(link.get().link).toEqual({ phase: 'halted', why: 'not_let_in' });
+    expect(feed.get().sessions.size, 'it keeps no copy').toBe(0);
     expect(count('connect')).toBe(2);
     unpair();
     page().paired();
@@ -207,7 +208,7 @@ describe('createLink', () => {
     const { link, unpair, count } = world();
     unpair();
     link.open();
-    expect(link.get().link).toEqual({ phase: 'halted', why: 'unpaired' });
+    expect(link.get().link).toEqual({ phase: 'halted', why: 'never_paired' });
     expect(count('connect')).toBe(0);
   });
 

@@ -4,7 +4,7 @@
  * Knows neither socket.io nor the browser; those are handed in.
  */
 import type { FeedEvent, FeedSnapshot, Supervision } from '../../server/contract/socket.ts';
-import { backoffMs, type LinkState } from './connection.ts';
+import { backoffMs, type HaltReason, type LinkState } from './connection.ts';
 import type { FeedStore } from './feed-store.ts';
 import type { GatewaySight } from './gateway.ts';
 import type { PageLife } from './page-life.ts';
@@ -94,7 +94,7 @@ export function createLink({ feed, line, look, isPaired, watchPage }: LinkDeps):
   function connect(): void {
     if (!isOpen) return;
     const mine = begin();
-    if (!isPaired()) return halt('unpaired');
+    if (!isPaired()) return halt('never_paired');
     show({ link: { phase: 'connecting', attempt, sinceMs: Date.now(), everUp } });
     line.connect();
     const watch = (): void => {
@@ -124,7 +124,7 @@ export function createLink({ feed, line, look, isPaired, watchPage }: LinkDeps):
     void look().then((gateway) => {
       if (mine !== generation || !isOpen) return;
       show({ gateway });
-      if (gateway.kind === 'unpaired') return halt('unpaired');
+      if (gateway.kind === 'unpaired') return halt('not_let_in');
       if (gateway.kind === 'seen' && gateway.state.deliberate) return halt('stopped');
       const cannotStart = gateway.kind === 'seen' && gateway.state.daemon === 'failed';
       const waitMs = cannotStart ? RETRY_AFTER_FAILED_START_MS : backoffMs(attempt);
@@ -134,16 +134,17 @@ export function createLink({ feed, line, look, isPaired, watchPage }: LinkDeps):
     });
   }
 
-  function halt(why: 'unpaired' | 'stopped'): void {
+  function halt(why: HaltReason): void {
     const mine = begin();
     line.disconnect();
     attempt = 1;
     show({ link: { phase: 'halted', why } });
-    if (why === 'unpaired') return;
+    // What a browser that is not let in knew of the sessions is not its to keep.
+    if (why !== 'stopped') return feed.forget();
     const watch = (): void => {
       void look().then((gateway) => {
         if (mine !== generation || !isOpen) return;
-        if (gateway.kind === 'unpaired') return halt('unpaired');
+        if (gateway.kind === 'unpaired') return halt('not_let_in');
         if (gateway.kind === 'seen' && !gateway.state.deliberate) return connect();
         if (gateway.kind === 'seen') show({ gateway });
         later(LOOK_WHILE_HALTED_MS, watch);
@@ -177,7 +178,7 @@ export function createLink({ feed, line, look, isPaired, watchPage }: LinkDeps):
     },
     refused: ({ message, code }) => {
       if (!isOpen) return;
-      if (code === 'UNAUTHENTICATED') return halt('unpaired');
+      if (code === 'UNAUTHENTICATED') return halt('not_let_in');
       if (code !== 'BAD_INPUT') return failed();
       // The daemon answered, and does not take this page's handshake: another version of the page is needed.
       begin();

@@ -11,8 +11,13 @@ export type PairingOutcome =
   | { readonly kind: 'failed'; readonly refusal: StartRefusal };
 
 const PAIR_LIMIT_MS = 45_000;
+/** As the contract has it. */
+const CODE_LENGTH = { min: 20, max: 100 } as const;
 
 export async function pair(code: string): Promise<PairingOutcome> {
+  if (code.length < CODE_LENGTH.min || code.length > CODE_LENGTH.max) {
+    return { kind: 'spent', refusal: { message: 'This pairing link is not whole.', hint: null, code: null } };
+  }
   let response: Response;
   try {
     response = await fetch('/pair', {

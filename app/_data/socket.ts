@@ -8,7 +8,7 @@ import type * as contract from '../../server/contract/socket.ts';
 import type { ServerToTab, TabToServer } from '../../server/contract/socket.ts';
 import { PROTOCOL_VERSION } from '../../server/contract/version.ts';
 import { readDeviceSecret } from './device.ts';
-import type { Line } from './link.ts';
+import type { Line, LineHandlers } from './link.ts';
 
 export type TabSocket = Socket<ServerToTab, TabToServer>;
 
@@ -44,9 +44,30 @@ export function createTabSocket(): TabSocket {
 
 export function toLine(socket: TabSocket): Line {
   let heardAtMs: number | null = null;
+  let state: 'down' | 'connecting' | 'up' = 'down';
+  let refuse: LineHandlers['refused'] = () => undefined;
+
+  /** socket.io says nothing of a line that ends before the namespace is joined, and would take no other attempt until its time limit. */
+  function watchEnd(): void {
+    const { engine } = socket.io;
+    engine.once('close', (reason) => {
+      if (state !== 'connecting' || socket.io.engine !== engine) return;
+      state = 'down';
+      socket.disconnect();
+      refuse({ message: `the line ended: ${reason}`, code: null });
+    });
+  }
+
   return {
-    connect: () => void socket.connect(),
-    disconnect: () => void socket.disconnect(),
+    connect: () => {
+      state = 'connecting';
+      socket.connect();
+      watchEnd();
+    },
+    disconnect: () => {
+      state = 'down';
+      socket.disconnect();
+    },
     goodbye: () => {
       if (socket.connected) socket.emit('goodbye');
     },
@@ -58,14 +79,23 @@ export function toLine(socket: TabSocket): Line {
       });
     },
     listen: (handlers) => {
+      refuse = handlers.refused;
       socket.on('connect', () => {
+        state = 'up';
         socket.io.engine.on('packet', () => {
           heardAtMs = Date.now();
         });
         handlers.up();
       });
-      socket.on('disconnect', () => handlers.down());
-      socket.on('connect_error', (error) => handlers.refused({ message: error.message, code: codeOf(error) }));
+      socket.on('disconnect', () => {
+        if (state !== 'up') return;
+        state = 'down';
+        handlers.down();
+      });
+      socket.on('connect_error', (error) => {
+        state = 'down';
+        handlers.refused({ message: error.message, code: codeOf(error) });
+      });
       socket.on('supervision', ({ verdict }) => handlers.supervision(verdict));
       socket.on('feed', (event) => handlers.feed(event));
     },

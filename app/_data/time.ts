@@ -33,6 +33,20 @@ export function formatFull(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** "5 s", "1.5 s", "10 min", "1 h 30 min": how long something lasts, in at most two units. */
+export function formatDuration(ms: number): string {
+  if (ms < MINUTE_MS) return `${Math.round(ms / 100) / 10} s`;
+  if (ms < HOUR_MS) return units([Math.floor(ms / MINUTE_MS), 'min'], [Math.floor((ms % MINUTE_MS) / SECOND_MS), 's']);
+  return units([Math.floor(ms / HOUR_MS), 'h'], [Math.floor((ms % HOUR_MS) / MINUTE_MS), 'min']);
+}
+
+function units(...parts: readonly (readonly [number, string])[]): string {
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}
+
 type Ticker = { readonly subscribe: (listener: () => void) => () => void; readonly get: () => number };
 
 function createTicker(everyMs: number): Ticker {

@@ -4,7 +4,7 @@ import { describeDevice } from './device.ts';
 import { readRefusal } from './gateway.ts';
 import { describeTransitions, nameOf } from './status.ts';
 import { aSession } from './testing-views.ts';
-import { formatAge } from './time.ts';
+import { formatAge, formatDuration } from './time.ts';
 
 const agent = (name: string, part: { available?: boolean; needsCommand?: boolean } = {}) => ({
   name,
@@ -13,6 +13,20 @@ const agent = (name: string, part: { available?: boolean; needsCommand?: boolean
   why: null,
   hint: null,
   ...part,
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0 s'],
+    [1_500, '1.5 s'],
+    [5_000, '5 s'],
+    [60_000, '1 min'],
+    [90_000, '1 min 30 s'],
+    [600_000, '10 min'],
+    [5_400_000, '1 h 30 min'],
+  ])('calls %d ms %j', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
 });
 
 describe('formatAge', () => {

@@ -86,7 +86,7 @@ function Content({ stage, onRetry }: { readonly stage: Stage; readonly onRetry: 
       );
     case 'spent':
       return (
-        <Unpaired title="This link does not work any more">
+        <Unpaired title="This link does not work">
           <p>{stage.refusal.message}</p>
           <p className="mt-1">A pairing link works once, for ten minutes. Make a new one on the machine where Agent Orchestrator runs:</p>
         </Unpaired>

@@ -7,6 +7,7 @@ export type CliContext = {
   readonly env: Environment;
   readonly cwd: string;
   readonly homedir: string;
+  readonly platform: NodeJS.Platform;
   /** The daemon's bundle, which `ao start` runs. */
   readonly daemonEntry: string;
   /** The gateway's bundle, which `ao up` runs in its own process, and the folder with the built pages. */
@@ -27,6 +28,8 @@ export type VerbResult = {
   readonly text: string;
   /** A verb that stays in the foreground after it has said what there is to say. */
   readonly until?: Promise<void>;
+  /** `bad`: what was asked was answered, and the answer is a failure. */
+  readonly verdict?: 'good' | 'bad';
 };
 
 /** Where the daemon is looked for. Throws `BAD_ENV`. */

@@ -29,6 +29,7 @@ async function makeInstance(mode: string) {
         env: { ...process.env, AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile, FAKE_MODE: mode, ...env },
         cwd: dir.path,
         homedir: dir.path,
+        platform: process.platform,
         daemonEntry: FAKE_DAEMON,
         gatewayEntry: '/nowhere/gateway.mjs',
         pagesRoot: '/nowhere',

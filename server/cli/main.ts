@@ -18,6 +18,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
     env: process.env,
     cwd: currentDirectory(),
     homedir: homedir(),
+    platform: process.platform,
     daemonEntry: join(folder, 'daemon.mjs'),
     gatewayEntry: join(folder, 'gateway.mjs'),
     pagesRoot: dirname(folder),

@@ -63,6 +63,23 @@ function addDaemonCommands(program: Command, run: Run): void {
   verb(program, 'status')
     .description('where the daemon is and who holds it')
     .action(() => run(async (context) => (await import('./verbs/status.ts')).status(context)));
+  verb(program, 'doctor')
+    .description('what is wrong, what is left over, and the command for each')
+    .option('--reap <handle>', 'end a runtime that belongs to no session')
+    .action(({ reap }: { reap?: string }) => run(async (context) => (await import('./verbs/doctor.ts')).doctor(context, { reap })));
+  const service = program.command('service').description('have the daemon started with the machine');
+  verb(service, 'install')
+    .description('write the unit for systemd or launchd and enable it; its stop leaves the sessions alone')
+    .action(() => run(async (context) => (await import('./verbs/service.ts')).installService(context)));
+  verb(service, 'uninstall')
+    .description('take it back')
+    .action(() => run(async (context) => (await import('./verbs/service.ts')).uninstallService(context)));
+  verb(service, 'show')
+    .description('print the unit, write nothing')
+    .action(() => run(async (context) => (await import('./verbs/service.ts')).showService(context)));
+  verb(program, 'restore-backup [name]')
+    .description('put a copy of the database back that was made before an upgrade; without a name: list them')
+    .action((name?: string) => run(async (context) => (await import('./verbs/restore-backup.ts')).restoreBackup(context, name)));
 }
 
 function addProjectCommands(program: Command, run: Run): void {
@@ -129,9 +146,18 @@ function addSessionCommands(program: Command, run: Run): void {
     .action(({ project, all }: { project?: string; all: boolean }) =>
       run(async (context) => (await import('./verbs/ls.ts')).ls(context, { project, all })),
     );
+  verb(program, 'briefing')
+    .description('after a reboot or an outage: what came back, how, and what needs you')
+    .option('--dismiss', 'and show it no more', false)
+    .action(({ dismiss }: { dismiss: boolean }) =>
+      run(async (context) => (await import('./verbs/briefing.ts')).briefing(context, { dismiss })),
+    );
   verb(program, 'get <id>')
     .description('show a session')
     .action((id: string) => run(async (context) => (await import('./verbs/get.ts')).get(context, id)));
+  verb(program, 'why <id>')
+    .description('the state of a session and the evidence for it')
+    .action((id: string) => run(async (context) => (await import('./verbs/why.ts')).why(context, id)));
   verb(program, 'send <id> <text>')
     .description('queue a message for a session; - reads standard input')
     .option('--key <key>', 'the same key is delivered once')
@@ -157,6 +183,14 @@ function addSessionCommands(program: Command, run: Run): void {
     verb(program, `${name} <id>`)
       .description(description)
       .action((id: string) => run(async (context) => (await import('./verbs/recover.ts')).recover(context, name, id)));
+  }
+  for (const [name, description] of [
+    ['park', 'save and end the sessions that run; the next start brings them back'],
+    ['unpark', 'bring parked sessions back'],
+  ] as const) {
+    verb(program, `${name} [ids...]`)
+      .description(`${description}; without ids all of them`)
+      .action((ids: string[]) => run(async (context) => (await import('./verbs/park.ts')).park(context, name, ids)));
   }
   verb(program, 'rename <id> <title>')
     .description('give a session a title')

@@ -19,12 +19,14 @@ export async function runCli(
   { context, output }: { readonly context: CliContext; readonly output: CliOutput },
 ): Promise<number> {
   const json = wantsJson(argv);
+  let exitCode = EXIT_OK;
   const usage: string[] = [];
   const print = ({ value, text }: VerbResult): void => output.stdout(json ? `${JSON.stringify(value)}\n` : text === '' ? '' : `${text}\n`);
   const program = createProgram(async (verb) => {
     const result = await verb(context);
     print(result);
     await result.until;
+    if (result.verdict === 'bad') exitCode = EXIT_FAILURE;
   });
   forEachCommand(program, (command) => {
     command.exitOverride().configureOutput({
@@ -36,7 +38,7 @@ export async function runCli(
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return EXIT_OK;
+    return exitCode;
   } catch (caught) {
     if (caught instanceof CommanderError) {
       // Help that was asked for is an answer; help instead of an answer is not.

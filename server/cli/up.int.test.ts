@@ -30,6 +30,7 @@ async function makeInstance() {
         env: { AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile },
         cwd: dir.path,
         homedir: dir.path,
+        platform: process.platform,
         daemonEntry: '/nowhere/daemon.mjs',
         gatewayEntry: FAKE_GATEWAY,
         pagesRoot: journal,

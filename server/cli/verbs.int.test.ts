@@ -2,8 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../adapters/system/process-table.ts';
+import { briefingSchema } from '../contract/briefing.ts';
+import { examinationSchema } from '../contract/doctor.ts';
 import { errorBodySchema } from '../contract/errors.ts';
-import { ensureResultSchema, killResultSchema, messageViewSchema, recoveryResultSchema, sessionViewSchema } from '../contract/session.ts';
+import { evidenceViewSchema } from '../contract/evidence.ts';
+import {
+  ensureResultSchema,
+  killResultSchema,
+  messageViewSchema,
+  parkResultSchema,
+  recoveryResultSchema,
+  sessionViewSchema,
+} from '../contract/session.ts';
 import { AppError } from '../core/errors.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
@@ -63,6 +73,7 @@ async function ao(argv: readonly string[], overrides: Partial<CliContext> & { re
       env: { AO_DATA_DIR: join(dir.path, 'data'), AO_RUN_FILE: join(dir.path, 'running.json') },
       cwd: dir.path,
       homedir: dir.path,
+      platform: process.platform,
       daemonEntry: '/nowhere/daemon.mjs',
       gatewayEntry: '/nowhere/gateway.mjs',
       pagesRoot: '/nowhere',
@@ -102,6 +113,11 @@ describe('what the verbs print with --json', () => {
     expect((await ao(['events', 'app-1', '--json'])).json).toEqual([]);
     expect((await ao(['project', 'ls', '--json'])).json).toMatchObject([{ id: 'app', path: '/repos/app' }]);
     expect((await ao(['project', 'rm', 'app', '--json'])).json).toMatchObject({ id: 'app' });
+    expect(briefingSchema.parse((await ao(['briefing', '--json'])).json).items.map(({ id }) => id)).toEqual(['app-2', 'app-1']);
+    expect(evidenceViewSchema.parse((await ao(['why', 'app-1', '--json'])).json).look).toMatchObject({ state: 'alive', pid: 77 });
+    const examined = await ao(['doctor', '--json']);
+    expect(examinationSchema.parse(examined.json).findings).toHaveLength(1);
+    expect((await ao(['doctor', '--reap', '/s:app-9', '--json'])).json).toEqual({ handle: '/s:app-9' });
     expect((await ao(['devices', '--json'])).json).toEqual([]);
     expect((await ao(['version', '--json'])).json).toMatchObject({ version: expect.any(String), protocol: 1 });
   });
@@ -220,10 +236,30 @@ describe('what the verbs ask for', () => {
     expect(lastCall()?.args[2]).not.toBe(first?.[2]);
   });
 
-  it('refuses --clean, and asks nobody', async () => {
-    const count = daemon.services.calls.length;
-    const { code, json } = await ao(['orchestrator', 'ensure', '--project', 'app', '--clean', '--json']);
-    expect([code, errorBodySchema.parse(json).error.code, daemon.services.calls.length]).toEqual([1, 'NOT_IMPLEMENTED', count]);
+  it('parks and unparks all, or those that are named, and tells what became of each', async () => {
+    expect(parkResultSchema.parse((await ao(['park', '--json'])).json)).toMatchObject({
+      sessions: [{ id: 'app-2' }],
+      failed: [{ id: 'app-1' }],
+    });
+    expect(lastCall()).toMatchObject({ name: 'sessions.park', args: [null] });
+    const { stdout } = await ao(['unpark', 'app-1', 'app/orchestrator']);
+    expect(lastCall()).toMatchObject({
+      name: 'sessions.unpark',
+      args: [
+        [
+          { by: 'id', id: 'app-1' },
+          { by: 'orchestrator', projectId: 'app' },
+        ],
+      ],
+    });
+    expect(stdout).toBe('Back: app-2.\nNot app-1: It could not be brought back. It runs on.\n');
+  });
+
+  it('asks for a clean orchestrator only where it is told to', async () => {
+    await ao(['orchestrator', 'ensure', '--project', 'app', '--clean', '--agent', 'shell']);
+    expect(lastCall()).toMatchObject({ name: 'orchestrator.ensure', args: [{ projectId: 'app', mode: 'clean', agent: 'shell' }] });
+    await ao(['orchestrator', 'ensure', '--project', 'app']);
+    expect(lastCall()).toMatchObject({ args: [{ mode: 'keep' }] });
   });
 
   it('S5: uses the token of the session it runs in, which is refused', async () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ownerSchema } from './run-file.ts';
 
 export const holderSchema = z.object({
+  /** A tab's is `tab-` and the id of its socket, so that a page knows itself. */
   id: z.string(),
   kind: z.enum(['tab', 'socket']),
   since: z.string(),
@@ -22,6 +23,10 @@ export const daemonStatusSchema = z.object({
   supervisors: z.number().int(),
   holders: z.array(holderSchema),
   graceEndsAt: z.string().nullable(),
+  /** How long it stays after the last client left. Milliseconds. */
+  graceMs: z.number().int(),
+  /** How long after the last one was lost behind a tunnel. Milliseconds. */
+  lossGraceMs: z.number().int(),
   lastStop: lastStopSchema.nullable(),
   /** Sessions by what is still to be settled after this start. */
   recovering: z.number().int(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseSessionRef } from '../core/ids.ts';
 import { ACTIVITIES, ACTIVITY_SOURCES, LAUNCH_MODES, PHASES, RUNTIME_KINDS, SESSION_KINDS, SLOTS } from '../core/session/session.ts';
 import { SESSION_STATUSES } from '../core/session/status.ts';
+import { appErrorSchema } from './errors.ts';
 import { projectIdSchema } from './project.ts';
 
 /** `<project>-<n>` or `<project>/orchestrator`. */
@@ -101,6 +102,14 @@ export const killResultSchema = sessionViewSchema.extend({
 });
 export const recoveryResultSchema = sessionViewSchema.extend({ mode: z.enum(['resumed', 'replayed', 'fresh']) });
 export const ensureResultSchema = z.object({ session: sessionViewSchema, created: z.boolean() });
+/** Which sessions; left out: all that it can be done to. */
+export const sessionManyInput = z.object({ ids: z.array(sessionRefSchema).min(1).max(1_000).optional() });
+/** What `park` and `unpark` did, session by session. */
+export const parkResultSchema = z.object({
+  sessions: z.array(sessionViewSchema),
+  failed: z.array(appErrorSchema.extend({ id: z.string() })),
+});
+export type ParkResult = z.infer<typeof parkResultSchema>;
 export type KillResult = z.infer<typeof killResultSchema>;
 export type RecoveryResult = z.infer<typeof recoveryResultSchema>;
 export type EnsureResult = z.infer<typeof ensureResultSchema>;

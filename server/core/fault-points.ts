@@ -1,5 +1,5 @@
 /**
- * The named points between any two effects of spawn, kill and recover. A test arms one and the process dies there by
+ * The named points between any two effects of spawn, kill, park and recover. A test arms one and the process dies there by
  * SIGKILL; what the next start makes of it must be fully done or fully undone.
  */
 export const FAULT_POINTS = [
@@ -10,12 +10,17 @@ export const FAULT_POINTS = [
   'spawn.runtime',
   'spawn.live',
   'spawn.undo.runtime',
+  'spawn.undo.captured',
   'spawn.undo.worktree',
   'spawn.undo.row',
   'kill.intent',
   'kill.runtime',
+  'kill.captured',
   'kill.worktree',
   'kill.terminated',
+  'park.intent',
+  'park.runtime',
+  'park.terminated',
   'recover.worktree',
   'recover.preserved',
   'recover.intent',

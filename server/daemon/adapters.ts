@@ -19,14 +19,14 @@ import type { Log } from '../ports/log.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { OpenScreen, RuntimeAttach } from '../ports/terminal.ts';
-import type { WorkspacePort } from '../ports/workspace.ts';
+import type { WorkspacePort, WorkspaceSurvey } from '../ports/workspace.ts';
 import type { Installation } from './installation.ts';
 
 export type Adapters = {
   readonly runner: ProcessRunner;
   readonly runtime: Runtime & RuntimeAttach;
   readonly openScreen: OpenScreen;
-  readonly workspace: WorkspacePort;
+  readonly workspace: WorkspacePort & WorkspaceSurvey;
   readonly agents: AgentRegistry;
   readonly spool: HookSpool;
 };

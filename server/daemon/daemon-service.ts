@@ -18,7 +18,7 @@ type Deps = {
 export function createDaemonService({ store, watchdog, entry, version, recovering, publish }: Deps): DaemonService {
   const status: DaemonService['status'] = () => {
     const { pid, port, startedAt } = entry();
-    const { owner, holders, graceEndsAtMs } = watchdog.snapshot();
+    const { owner, holders, graceEndsAtMs, graceMs, lossGraceMs } = watchdog.snapshot();
     return {
       pid,
       port,
@@ -28,6 +28,8 @@ export function createDaemonService({ store, watchdog, entry, version, recoverin
       startedAtMs: Date.parse(startedAt),
       holders,
       graceEndsAtMs,
+      graceMs,
+      lossGraceMs,
       lastStop: store.meta.lastStop(),
       recovering: recovering(),
     };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { openOwnerCredential } from '../adapters/credential/credential.ts';
 import { openGatewayKey } from '../adapters/gateway-key/gateway-key.ts';
 import { acquireInstanceLock } from '../adapters/lock/instance-lock.ts';
-import { openLogFile } from '../adapters/log/pino-log.ts';
+import { type LogFile, openLogFile } from '../adapters/log/pino-log.ts';
 import { createRunFile } from '../adapters/run-file/run-file.ts';
 import { createStopFile } from '../adapters/stop-file/stop-file.ts';
 import { openStore } from '../adapters/store/sqlite/open-store.ts';
@@ -20,7 +20,7 @@ import { parseRunFile } from '../contract/run-file.ts';
 import { SERVICE_NAME } from '../contract/version.ts';
 import { decideAccess } from '../core/access/access.ts';
 import { readVisit } from '../core/access/visit.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, toAppError } from '../core/errors.ts';
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { SupervisorListener } from '../ports/supervision.ts';
@@ -30,7 +30,7 @@ import { createSpooledReports } from '../services/spooled-reports.ts';
 import { createHttpServer } from '../transport/http/server.ts';
 import type { DaemonState, StopRequest } from '../transport/state.ts';
 import { openAdapters } from './adapters.ts';
-import { parseConfig } from './config.ts';
+import { type Config, parseConfig } from './config.ts';
 import { createDaemonService } from './daemon-service.ts';
 import { openDashboard } from './dashboard.ts';
 import type { Installation } from './installation.ts';
@@ -56,11 +56,25 @@ export type Daemon = {
   readonly ended: Promise<void>;
 };
 
-export async function startDaemon({ env, installation, stderr }: DaemonIo): Promise<Daemon> {
+export async function startDaemon(io: DaemonIo): Promise<Daemon> {
+  const { env, installation, stderr } = io;
   const config = parseConfig(env, { cwd: process.cwd(), homedir: homedir(), platform: process.platform, faults: installation.faults });
+  enterDataDir(config.dataDir);
+  const logFile = openLogFile({ directory: join(config.dataDir, 'logs'), level: 'info', base: { pid: process.pid }, stderr });
+  try {
+    return await boot(io, { config, logFile });
+  } catch (caught) {
+    const { code, message } = toAppError(caught);
+    logFile.log.error({ code, why: message }, 'could not start');
+    throw caught;
+  }
+}
+
+async function boot(
+  { env, installation }: DaemonIo,
+  { config, logFile }: { readonly config: Config; readonly logFile: LogFile },
+): Promise<Daemon> {
   const { dataDir } = config;
-  enterDataDir(dataDir);
-  const logFile = openLogFile({ directory: join(dataDir, 'logs'), level: 'info', base: { pid: process.pid }, stderr });
   const { log } = logFile;
   const clock = createSystemClock();
   const processes = createProcessTable({ clock });
@@ -88,6 +102,8 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
     daemonEnv: env,
     places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
     passedFaultPoint: faultPoint(config.fault),
+    bootId: processes.bootId(),
+    rebooted: store.meta.lastBootId() === null || store.meta.lastBootId() === processes.bootId() ? 'no' : 'yes',
     afterRound: () => spooled.apply(),
   });
   const spooled = createSpooledReports({ spool: adapters.spool, store, reports: services.reports, log });
@@ -145,18 +161,25 @@ export async function startDaemon({ env, installation, stderr }: DaemonIo): Prom
   runFile.write(entry);
 
   try {
-    const boot = await services.reconciler.boot();
+    const found = await services.reconciler.boot();
     supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
     store.meta.recordBootId(processes.bootId());
     state = 'ready';
     memory.forget();
     publish({ state: 'ready', superviseSocket: supervision.path });
     log.info(
-      { port, owner: entry.owner, live: boot.live, recovering: boot.recovering, undecided: boot.undecided, version: installation.version },
+      {
+        port,
+        owner: entry.owner,
+        live: found.live,
+        recovering: found.recovering,
+        undecided: found.undecided,
+        version: installation.version,
+      },
       'ready',
     );
     spooled.apply();
-    boot.startQueued();
+    found.startQueued();
     services.reconciler.startReaper();
     watchdog.start();
     booted.open();

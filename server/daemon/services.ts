@@ -6,16 +6,29 @@
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { ProjectId, SessionId } from '../core/ids.ts';
 import type { AgentRegistry } from '../ports/agent.ts';
-import type { AgentService, OrchestratorService, ProjectService, ReportService, SessionService } from '../ports/app-services.ts';
+import type {
+  AgentService,
+  BriefingService,
+  DoctorService,
+  EvidenceService,
+  OrchestratorService,
+  ProjectService,
+  ReportService,
+  SessionService,
+} from '../ports/app-services.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe, RuntimeTerminal } from '../ports/runtime.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
-import type { WorkspacePort } from '../ports/workspace.ts';
+import type { WorkspacePort, WorkspaceSurvey } from '../ports/workspace.ts';
 import { createAgents } from '../services/agents.ts';
+import { createBriefing } from '../services/briefing.ts';
+import { createCancellations } from '../services/cancellations.ts';
 import { createDelivery } from '../services/delivery/delivery.ts';
+import { createDoctor } from '../services/doctor.ts';
+import { createEvidence } from '../services/evidence.ts';
 import { createFeed, type Feed } from '../services/feed.ts';
 import { createLimiter } from '../services/limiter.ts';
 import { createKeyedLocks } from '../services/locks.ts';
@@ -30,6 +43,8 @@ import type { Places, SessionContext } from '../services/sessions/context.ts';
 import { createEnsureOrchestrator } from '../services/sessions/ensure-orchestrator.ts';
 import { createKill } from '../services/sessions/kill.ts';
 import { createLaunching } from '../services/sessions/launching.ts';
+import { createPark } from '../services/sessions/park.ts';
+import { createParking } from '../services/sessions/parking.ts';
 import { createRecover } from '../services/sessions/recover.ts';
 import { createReport } from '../services/sessions/report.ts';
 import { createSessions } from '../services/sessions/sessions.ts';
@@ -42,7 +57,7 @@ const RELAUNCHES_AT_ONCE = 4;
 export type ServiceDeps = {
   readonly store: Store;
   readonly runtime: RuntimeProbe & RuntimeLauncher & RuntimeDestroyer & RuntimeTerminal;
-  readonly workspace: WorkspacePort;
+  readonly workspace: WorkspacePort & WorkspaceSurvey;
   readonly agents: AgentRegistry;
   readonly runner: ProcessRunner;
   readonly secrets: Secrets;
@@ -52,12 +67,18 @@ export type ServiceDeps = {
   readonly daemonEnv: Readonly<Record<string, string | undefined>>;
   readonly operations: Operations;
   readonly passedFaultPoint: (point: FaultPoint) => void;
+  /** Whether the machine was booted since a daemon last ran here. */
+  readonly rebooted: 'yes' | 'no';
+  readonly bootId: string;
   /** Called after each look at the runtimes. */
   readonly afterRound: () => void;
 };
 
 export type WiredServices = {
   readonly agents: AgentService;
+  readonly briefing: BriefingService;
+  readonly doctor: DoctorService;
+  readonly evidence: EvidenceService;
   readonly feed: Feed;
   readonly projects: ProjectService;
   readonly sessions: SessionService;
@@ -76,6 +97,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     sessionLocks: createKeyedLocks<SessionId>(),
     projectLocks: createKeyedLocks<ProjectId>(),
     looks: createLooks(),
+    cancellations: createCancellations(),
   };
   const report = createReport(context);
   const track = (name: string, work: () => Promise<void>): Promise<void> => operations.run(name, work);
@@ -84,23 +106,35 @@ export function wireServices(deps: ServiceDeps): WiredServices {
   const spawn = createSpawn(context, launching);
   const kill = createKill(context);
   const recover = createRecover(context, launching);
-  const ensure = createEnsureOrchestrator(context, { spawn, kill, recover, settleSpawn: createSettleSpawn(context, spawn) });
+  const park = createPark(context, recover);
+  const ensure = createEnsureOrchestrator(context, { spawn, kill, park, recover, settleSpawn: createSettleSpawn(context, spawn) });
   const delivery = createDelivery({ ...context, track });
 
-  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried });
-  const apply = createApply(context, { spawn, kill, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const observe = createObserver({ ...context, decide: recover.decide, tried: recover.tried, parkedHere: park.here });
+  const apply = createApply(context, { spawn, kill, park, recover, relaunches: createLimiter(RELAUNCHES_AT_ONCE) });
+  const parking = createParking(context, { operations, park, delivery, report, limiter: createLimiter(RELAUNCHES_AT_ONCE) });
   const feed = createFeed({ store, report, clock, log: log.child({ part: 'feed' }), epoch: secrets.newToken() });
   const afterRound = (): void => {
     delivery.kickAll();
     deps.afterRound();
     feed.refresh();
   };
-  const reconciler = createReconciler({ ...context, observe, apply, track, afterRound });
+  const agentService = createAgents({ store, agents, daemonEnv: deps.daemonEnv });
+  const briefing = createBriefing({ store, clock, report, rebooted: deps.rebooted });
+  const evidence = createEvidence({ store, clock, report, bootId: deps.bootId });
+  const observed: Parameters<typeof createReconciler>[0]['observed'] = (input, plan, when) => {
+    evidence.observe(input);
+    briefing.observe(input, plan, when);
+  };
+  const reconciler = createReconciler({ ...context, observe, apply, track, observed, afterRound });
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
-    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report }),
-    agents: createAgents({ store, agents, daemonEnv: deps.daemonEnv }),
+    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking }),
+    agents: agentService,
+    doctor: createDoctor({ store, survey: workspace, runtime: deps.runtime, agents: agentService, report, orphans: reconciler.orphans }),
+    briefing,
+    evidence,
     feed,
     reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),
     reconciler,

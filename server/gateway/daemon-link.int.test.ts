@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -139,7 +139,15 @@ describe('the link to the daemon', () => {
   it('passes on what the daemon reported when it refused to start', async () => {
     await using it = await makeLink('refuse');
     await expect(it.link.ready()).rejects.toMatchObject({ code: 'DATABASE_NEWER', hint: 'Upgrade ao.' });
-    expect((await it.link.state()).lastLog).toEqual(['warn: about to give up']);
+    expect((await it.link.state()).lastLog).toEqual(['2026-01-02T03:04:05Z error could not start code=DATABASE_NEWER']);
+  });
+
+  it('shows nothing of what an earlier daemon printed', async () => {
+    await using it = await makeLink('die');
+    mkdirSync(join(it.dataDir, 'logs'), { recursive: true });
+    writeFileSync(join(it.dataDir, 'logs', 'daemon.out'), 'an old sorrow\n');
+    await expect(it.link.ready()).rejects.toMatchObject({ code: 'DAEMON_START_FAILED' });
+    expect((await it.link.state()).lastLog).toEqual(['something went badly wrong']);
   });
 
   it('L9: says that the data directory cannot be used', async () => {

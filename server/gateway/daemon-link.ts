@@ -2,16 +2,15 @@
  * The gateway's way to the daemon: finds it, starts it on demand, once for any number of requests. Never starts one after a
  * deliberate stop, nor again and again one that cannot start. Ends none.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import type { GatewayState } from '../contract/gateway.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { DaemonStart } from '../launcher/daemon-process.ts';
-import { ensureDaemon, lastLines } from '../launcher/ensure-daemon.ts';
+import { ensureDaemon } from '../launcher/ensure-daemon.ts';
 import { presenceOf } from '../launcher/process-identity.ts';
 import { type Sighting, sightDaemon } from '../launcher/sighting.ts';
 import type { StopFile } from '../ports/stop-file.ts';
+import { markOutput, readLastLog } from './last-log.ts';
 
 export type DaemonLinkDeps = {
   readonly start: DaemonStart;
@@ -44,8 +43,6 @@ const SILENCE_MS = 13_000;
 /** Between two attempts to start what cannot start: doubled each time. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
-const LOG_LINES = 20;
-const LOG_BYTES = 16 * 1024;
 
 type Failure = { readonly error: AppError; readonly lastLog: readonly string[]; readonly retryAtMs: number; readonly count: number };
 
@@ -75,6 +72,7 @@ export function createDaemonLink({ start, locations, stopFile, monotonicMs, note
   }
 
   async function obtain(): Promise<RunFileEntry> {
+    const printedBefore = markOutput(locations.dataDir);
     try {
       current = await find();
       failure = null;
@@ -85,7 +83,7 @@ export function createDaemonLink({ start, locations, stopFile, monotonicMs, note
       if (error.code !== 'DAEMON_STOPPED_BY_USER') {
         const count = (failure?.count ?? 0) + 1;
         const waitMs = Math.min(RETRY_FIRST_MS * 2 ** (count - 1), RETRY_MAX_MS);
-        failure = { error, count, retryAtMs: monotonicMs() + waitMs, lastLog: readLastLog(locations.dataDir) };
+        failure = { error, count, retryAtMs: monotonicMs() + waitMs, lastLog: readLastLog(locations.dataDir, { printedBefore }) };
         note(`The daemon could not be started: ${error.message} ${error.hint}`);
       }
       throw error;
@@ -158,25 +156,4 @@ function stoppedByUser(): AppError {
     message: 'The daemon was stopped on purpose; sessions live on.',
     hint: 'Start it with the button on the page, or `ao start`.',
   });
-}
-
-/** What the daemon printed before it gave up, without the line that is for programs. */
-function readLastLog(dataDir: string): readonly string[] {
-  try {
-    const fd = openSync(join(dataDir, 'logs', 'daemon.out'), 'r');
-    try {
-      const { size } = fstatSync(fd);
-      const buffer = Buffer.alloc(Math.min(size, LOG_BYTES));
-      readSync(fd, buffer, 0, buffer.length, size - buffer.length);
-      const lines = buffer
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => !line.startsWith('{"error":'));
-      return lastLines(lines.join('\n'), LOG_LINES);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return [];
-  }
 }

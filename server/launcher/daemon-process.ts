@@ -55,7 +55,7 @@ const OF_A_SESSION = ['AO_SESSION_ID', 'AO_PROJECT_ID', 'AO_LAUNCH_ID', 'AO_SESS
 
 type Places = Pick<LocationConfig, 'dataDir' | 'runFile'>;
 
-function daemonEnvironment(env: Environment, { dataDir, runFile }: Places): Record<string, string> {
+export function daemonEnvironment(env: Environment, { dataDir, runFile }: Places): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !OF_A_SESSION.includes(entry[0]) && !entry[0].startsWith('TMUX'),
   );

@@ -6,10 +6,14 @@
  * There is no way to end the daemon in here; transports are handed that apart (`requestShutdown`).
  */
 import type { Visit } from '../core/access/visit.ts';
+import type { BriefingCause, BriefingOutcome } from '../core/briefing/briefing.ts';
+import type { Finding } from '../core/doctor/findings.ts';
+import type { AppErrorFacts } from '../core/errors.ts';
 import type { FeedChange, FeedContent } from '../core/feed/feed.ts';
-import type { InstanceId, LaunchId, ProjectId, SessionId, SessionRef } from '../core/ids.ts';
+import type { InstanceId, LaunchId, ProjectId, RuntimeHandle, SessionId, SessionRef } from '../core/ids.ts';
 import type { Owner } from '../core/liveness/owner.ts';
 import type { Holder } from '../core/liveness/watchdog.ts';
+import type { Probe } from '../core/session/probe.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
 import type { Device, Message, Project, SessionEvent, StopRecord } from './store.ts';
@@ -25,6 +29,8 @@ export type DaemonFacts = {
   readonly holders: readonly Holder[];
   /** Wall clock; `null` unless a countdown runs. */
   readonly graceEndsAtMs: number | null;
+  readonly graceMs: number;
+  readonly lossGraceMs: number;
   readonly lastStop: StopRecord | null;
   /** Sessions whose relaunch is queued or running. */
   readonly recovering: number;
@@ -34,6 +40,47 @@ export interface DaemonService {
   status(): DaemonFacts;
   /** Takes effect at once and is written to the run file. */
   setOwner(owner: Owner): DaemonFacts;
+}
+
+/** What one look at a session's runtime said, and when. */
+export type LookEvidence = { readonly atMs: number; readonly probe: Probe };
+
+/** `look` `null`: none since this daemon started, or nothing to look at. */
+export type Evidence = SessionReport & {
+  readonly bootId: string;
+  readonly look: LookEvidence | null;
+  readonly lastEvent: SessionEvent | null;
+};
+
+export interface EvidenceService {
+  /** Throws `SESSION_NOT_FOUND`. */
+  of(ref: SessionRef): Evidence;
+}
+
+export type Check = {
+  readonly id: string;
+  readonly verdict: 'ok' | 'warn' | 'fail';
+  readonly says: string;
+  /** What to type or change; `null` where all is well. */
+  readonly fix: string | null;
+};
+
+export interface DoctorService {
+  examine(): Promise<{ readonly checks: readonly Check[]; readonly findings: readonly Finding[] }>;
+  /** Ends a runtime that carries our tag and belongs to no row. Throws `RUNTIME_NOT_FOUND` for any other. */
+  reap(handle: RuntimeHandle): Promise<void>;
+}
+
+export type BriefingItem = SessionReport & { readonly outcome: BriefingOutcome; readonly needsUser: boolean };
+
+/** After an outage: every session that ran when it began, and what became of it. */
+export type Briefing = { readonly cause: BriefingCause; readonly atMs: number; readonly items: readonly BriefingItem[] };
+
+export interface BriefingService {
+  /** `null`: nothing happened, or the user has dismissed it. */
+  current(): Briefing | null;
+  /** The one that began at `atMs`, and no later one. Resolves to what is left to be read. */
+  dismiss(atMs: number): Briefing | null;
 }
 
 export type ProjectSettings = Partial<
@@ -68,6 +115,10 @@ export type SessionReport = { readonly session: Session; readonly derived: Deriv
 export type WorktreeOutcome = 'removed' | 'kept' | 'missing';
 export type KillReport = SessionReport & { readonly worktree: WorktreeOutcome; readonly worktreeNote: string | null };
 export type RecoveryReport = SessionReport & { readonly mode: RecoveryMode };
+export type ParkReport = {
+  readonly sessions: readonly SessionReport[];
+  readonly failed: readonly { readonly id: SessionId; readonly error: AppErrorFacts }[];
+};
 export type EnsureReport = SessionReport & { readonly created: boolean };
 
 export type SpawnRequest = {
@@ -81,7 +132,7 @@ export type SpawnRequest = {
 
 export type EnsureRequest = {
   readonly projectId: ProjectId;
-  /** `clean` is refused with `NOT_IMPLEMENTED` until its durable job exists. */
+  /** `clean`: a fresh one in place of the one there is, whose work is captured. A job: it goes on without whoever asked. */
   readonly mode: 'keep' | 'clean';
   readonly agent: string | null;
   readonly command: string | null;
@@ -96,6 +147,9 @@ export interface SessionService {
   kill(ref: SessionRef): Promise<KillReport>;
   restore(ref: SessionRef): Promise<RecoveryReport>;
   resume(ref: SessionRef): Promise<RecoveryReport>;
+  /** Saves and ends the sessions named, or (`null`) all that run; the next start brings them back, or `unpark`. One that cannot is told apart. */
+  park(refs: readonly SessionRef[] | null): Promise<ParkReport>;
+  unpark(refs: readonly SessionRef[] | null): Promise<ParkReport>;
   rename(ref: SessionRef, title: string): SessionReport;
   logs(ref: SessionRef, options: { readonly lines: number }): Promise<{ readonly id: SessionId; readonly text: string }>;
   /** Durable when it returns. `key` `null`: one is minted. Throws `IDEMPOTENCY_CONFLICT`. */
@@ -180,7 +234,10 @@ export interface LiveFeed {
 
 export interface AppServices {
   readonly agents: AgentService;
+  readonly briefing: BriefingService;
+  readonly evidence: EvidenceService;
   readonly devices: DeviceService;
+  readonly doctor: DoctorService;
   readonly feed: LiveFeed;
   readonly daemon: DaemonService;
   readonly projects: ProjectService;

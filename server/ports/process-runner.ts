@@ -7,13 +7,15 @@ export type RunRequest = {
   readonly env: Readonly<Record<string, string>>;
   /** After this the child's process group gets SIGKILL. Milliseconds. */
   readonly timeoutMs: number;
+  /** Aborted: as if the time were up at once. */
+  readonly signal?: AbortSignal;
   readonly input?: string | Uint8Array;
   /** Bytes kept of each of stdout and stderr; what is over is dropped from the end. Default 8 MiB. */
   readonly maxOutputBytes?: number;
 };
 
 export type RunResult = {
-  readonly outcome: 'exited' | 'timed_out' | 'not_started';
+  readonly outcome: 'exited' | 'timed_out' | 'cancelled' | 'not_started';
   /** Exit code, or `null` when it did not exit by itself. */
   readonly code: number | null;
   readonly signal: string | null;

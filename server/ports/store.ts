@@ -2,6 +2,7 @@
  * Durable facts. Every change of a session is written together with its event (old, new, reason) in one transaction, and is
  * on disk when the call returns (I12). Synchronous, as better-sqlite3 is: a transaction can never be held across an await.
  */
+import type { BriefingRecord } from '../core/briefing/briefing.ts';
 import type { InstanceId, LaunchId, MessageId, ProjectId, SessionId } from '../core/ids.ts';
 import type { LaunchMode, Session } from '../core/session/session.ts';
 
@@ -52,6 +53,8 @@ export type SessionDraft = Omit<Session, 'createdAtMs' | 'updatedAtMs'> & { read
 
 export type SessionPatch = Partial<Omit<Session, 'id' | 'projectId' | 'number' | 'kind' | 'createdAtMs' | 'updatedAtMs'>>;
 
+export type SessionChange = { readonly id: SessionId; readonly patch: SessionPatch; readonly event: EventDraft };
+
 export type LaunchDraft = {
   readonly launchId: LaunchId;
   readonly mode: LaunchMode;
@@ -73,6 +76,8 @@ export interface SessionStore {
   list(filter?: SessionFilter): readonly Session[];
   /** Applies a patch with its event. Throws `SESSION_NOT_FOUND`; `ORCHESTRATOR_EXISTS` where the slot is held. */
   update(id: SessionId, patch: SessionPatch, event: EventDraft): Session;
+  /** Several in one transaction, all or none, in this order: whoever gives up a slot comes before whoever takes it. */
+  updateAll(changes: readonly SessionChange[]): readonly Session[];
   /** Durable intent of a further launch: adds it to the row's launch history and makes it the current one. */
   beginLaunch(id: SessionId, launch: LaunchDraft, patch: SessionPatch, event: EventDraft): Session;
   /** Every launch id the row ever had, oldest first. */
@@ -134,6 +139,9 @@ export interface MetaStore {
   /** Settings that outlive the daemon. */
   keepDaemon(): 'on' | 'off';
   setKeepDaemon(value: 'on' | 'off'): void;
+  /** The latest outage; `null` if there was none yet. */
+  briefing(): BriefingRecord | null;
+  setBriefing(record: BriefingRecord): void;
 }
 
 export type Device = {
@@ -174,5 +182,7 @@ export interface Store {
    * whatever a listener does, so one must not throw, and must not write in turn.
    */
   onChange(listener: (change: StoreChange) => void): () => void;
+  /** Reads through the whole file. Throws `DATABASE_UNUSABLE` where it is damaged. */
+  check(): void;
   close(): void;
 }

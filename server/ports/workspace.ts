@@ -30,6 +30,22 @@ export type WorkspacePlan = {
 
 export type RemoveOutcome = { readonly kind: 'removed' | 'missing' } | { readonly kind: 'kept'; readonly why: string };
 
+export type Captured = { readonly sessionId: SessionId; readonly ref: string | null; readonly disposable: readonly string[] };
+
+export type Undone = {
+  readonly preservedRef: string | null;
+  /** Where the worktree was moved to, since it held what no ref can. */
+  readonly movedTo: string | null;
+};
+
+/** For whoever looks for what is left over; only reads. */
+export interface WorkspaceSurvey {
+  /** Absolute paths of all folders where our worktrees are, whoever made them. */
+  folders(): Promise<readonly string[]>;
+  /** Full names of the refs that hold captured work; none where the repository is gone. */
+  preservedRefs(repository: string): Promise<readonly string[]>;
+}
+
 export interface WorkspacePort {
   /** Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`, `UNBORN_HEAD`. */
   inspectRepository(path: string): Promise<RepositoryFacts>;
@@ -43,11 +59,20 @@ export interface WorkspacePort {
   dirt(workspace: Workspace, disposable: readonly string[]): Promise<Dirt>;
   /** Removes a clean worktree; a dirty one is kept and the outcome says so. The branch stays. */
   removeClean(workspace: Workspace, disposable: readonly string[]): Promise<RemoveOutcome>;
+  /** What `removeClean` would do, without doing it; `removed` means that it would be. */
+  judgeRemoval(workspace: Workspace, disposable: readonly string[]): Promise<RemoveOutcome>;
   /**
-   * Undoes `create`: uncommitted work is captured to `refs/ao/preserved/<id>` first, then the worktree goes, and the branch
-   * if this spawn created it and nobody committed to it. Idempotent. Resolves to the preserved ref, if one was made.
+   * Captures uncommitted work to `refs/ao/preserved/<id>` and leaves the worktree as it is. Ignored files are no part of it. The
+   * same work is captured once. Resolves to the ref, or to `null` where there is nothing that no commit has.
    */
-  undo(workspace: Workspace, sessionId: SessionId): Promise<string | null>;
+  capture(workspace: Workspace, sessionId: SessionId): Promise<string | null>;
+  /** Removes a worktree whose work `capture` has put into `ref`; one that holds anything beside it is kept. The branch stays. */
+  removeCaptured(workspace: Workspace, captured: Captured): Promise<RemoveOutcome>;
+  /**
+   * Undoes `create`: uncommitted work is captured as `capture` does, then the worktree goes, and the branch if this spawn
+   * created it and nobody committed to it. What a ref cannot hold (ignored files) makes it move aside instead. Idempotent.
+   */
+  undo(workspace: Workspace, spawn: { readonly sessionId: SessionId; readonly disposable: readonly string[] }): Promise<Undone>;
   /** Puts captured work back into a worktree. A conflict leaves the tree clean and the ref in place. */
   applyPreserved(workspace: Workspace, ref: string): Promise<'applied' | 'conflict' | 'missing'>;
   /** Repo-relative links from the worktree to the repository (e.g. `node_modules`). Each is checked to stay inside both trees. */

@@ -12,7 +12,7 @@ import { INSTANCE } from '../testing/session-facts.ts';
 
 type Command =
   | { readonly do: 'spawn'; readonly agent: 'smart' | 'plain' | 'shell'; readonly prompt: string | null }
-  | { readonly do: 'ensure' | 'reboot' | 'hang' | 'wake' | 'round' | 'crash' }
+  | { readonly do: 'ensure' | 'clean' | 'park' | 'unpark' | 'reboot' | 'hang' | 'wake' | 'round' | 'crash' }
   | { readonly do: 'kill' | 'restore' | 'resume' | 'exit' | 'vanish' | 'ghost' | 'blind' | 'write' | 'send'; readonly which: number }
   | { readonly do: 'crash-after'; readonly calls: number }
   | { readonly do: 'fail'; readonly operation: 'create' | 'destroy' | 'prepare' | 'worktree' | 'undo' | 'restart' }
@@ -31,7 +31,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constantFrom('ensure', 'reboot', 'hang', 'wake', 'round', 'crash') }) as fc.Arbitrary<Command>,
+    arbitrary: fc.record({
+      do: fc.constantFrom('ensure', 'clean', 'park', 'unpark', 'reboot', 'hang', 'wake', 'round', 'crash'),
+    }) as fc.Arbitrary<Command>,
   },
   {
     weight: 12,
@@ -101,6 +103,11 @@ async function makeStory(turns: readonly number[]) {
         return track(world.spawn({ agent: command.agent, prompt: command.prompt }).then(({ id }) => spawned.add(id)));
       case 'ensure':
         return track(world.ensure().then(({ session }) => spawned.add(session.id)));
+      case 'park':
+      case 'unpark':
+        return track(world.services().sessions[command.do](null));
+      case 'clean':
+        return track(world.ensure({ mode: 'clean' }).then(({ session }) => spawned.add(session.id)));
       case 'reboot':
         host = 'up';
         world.host.reboot();
@@ -189,7 +196,8 @@ async function makeStory(turns: readonly number[]) {
     for (const [n, pids] of submittedTo) expect(pids.size, `deliveries of <${n}>`).toBe(1);
     for (const [id, count] of perSession) expect(count, `runtimes that run for ${id}`).toBe(1);
     const orchestrators = world.store.sessions.list({ phases: ['spawning', 'live'] }).filter(({ kind }) => kind === 'orchestrator');
-    expect(orchestrators.length, 'orchestrators').toBeLessThanOrEqual(1);
+    const slots = orchestrators.map(({ slot }) => slot);
+    expect(new Set(slots).size, `orchestrators ${slots.join(', ')}`).toBe(slots.length);
   }
 
   const allEvents = (): readonly string[] =>
@@ -255,6 +263,11 @@ async function makeStory(turns: readonly number[]) {
       const stuck = operations.filter(({ life, state }) => state === 'runs' && !life.isOver());
       expect(stuck, 'operations that never end').toEqual([]);
       for (const row of world.store.sessions.list()) checkRow(row);
+      const open = world.store.sessions.list({ phases: ['spawning', 'live'] }).filter(({ kind }) => kind === 'orchestrator');
+      expect(
+        open.map(({ slot }) => slot),
+        'at rest there is one orchestrator at most, and it is the current one',
+      ).toEqual(open.length === 0 ? [] : ['current']);
       const rows = new Set(world.store.sessions.list().map(({ id }) => id as string));
       for (const { tags } of world.host.panes()) if (tags.sessionId !== null) expect(rows).toContain(tags.sessionId);
       for (const id of spawned) expect(rows, 'an acknowledged spawn').toContain(id);

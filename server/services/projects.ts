@@ -93,11 +93,12 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
 
     async remove(id) {
       const project = requireProject(store, id);
-      const open = store.sessions.list({ projectId: id, phases: ['spawning', 'live'] });
+      // A parked one is to come back, so it counts as one that runs.
+      const open = store.sessions.list({ projectId: id }).filter((session) => session.phase !== 'terminated' || session.parked);
       if (open.length > 0) {
         throw new AppError({
           code: 'PROJECT_IN_USE',
-          message: `The project "${id}" has ${open.length} session(s) that are not terminated: ${open
+          message: `The project "${id}" has ${open.length} session(s) that run or are parked: ${open
             .slice(0, 5)
             .map((session) => session.id)
             .join(', ')}.`,

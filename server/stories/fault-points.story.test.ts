@@ -1,6 +1,6 @@
 /** SIGKILL at each named point between two effects (L1): at the next start it is fully done or fully undone, never between. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -70,7 +70,7 @@ describe('spawn', () => {
     await expectLive(world, 'app-1');
   });
 
-  it.each(['spawn.undo.runtime', 'spawn.undo.worktree', 'spawn.undo.row'] as const)(
+  it.each(['spawn.undo.runtime', 'spawn.undo.captured', 'spawn.undo.worktree', 'spawn.undo.row'] as const)(
     'killed at %s while being undone: no residue',
     async (point) => {
       await using world = await newWorld();
@@ -95,6 +95,42 @@ describe('spawn', () => {
   });
 });
 
+describe('ensure --clean', () => {
+  type Facts = SessionJson & { readonly slot: string | null; readonly replacedBy: string | null; readonly preservedRef: string | null };
+  const undone = ['spawn.row', 'spawn.worktree', 'spawn.post-create', 'spawn.agent-setup'] as const;
+  const done = ['spawn.runtime', 'spawn.live', 'kill.runtime', 'kill.captured', 'kill.worktree', 'kill.terminated'] as const;
+
+  it.each([...undone, ...done])('killed at %s: one orchestrator, never none and never two, and no work is lost', async (point) => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const { session: old } = await world.ok<{ session: SessionJson }>(['orchestrator', 'ensure', '--project', 'app']);
+    writeFileSync(join(old.workspacePath, 'notes.txt'), 'precious');
+    await world.ok(['stop']);
+    await dieAt(world, point, ['orchestrator', 'ensure', '--project', 'app', '--clean']);
+    await world.ok(['start']);
+    const replaced = (done as readonly string[]).includes(point);
+    const one = replaced ? 'app-2' : 'app-1';
+    const open = await eventually('one orchestrator to be left', async () => {
+      const sessions = await world.ok<Facts[]>(['ls']);
+      return sessions.length === 1 && sessions[0]?.slot === 'current' && sessions[0].phase === 'live' ? sessions : null;
+    });
+    expect(open).toMatchObject([{ id: one, replacedBy: null }]);
+    await expectLive(world, one);
+    expect(world.panes().map(({ name }) => name)).toEqual([one]);
+    const first = await world.ok<Facts>(['get', 'app-1']);
+    if (!replaced) {
+      await expectNoResidue(world, 'app-2');
+      expect(readFileSync(join(old.workspacePath, 'notes.txt'), 'utf8')).toBe('precious');
+      return;
+    }
+    expect(first).toMatchObject({ phase: 'terminated', replacedBy: 'app-2', preservedRef: 'refs/ao/preserved/app-1' });
+    expect(world.git(['show', 'refs/ao/preserved/app-1:notes.txt'])).toBe('precious');
+    expect(existsSync(old.workspacePath)).toBe(false);
+    const again = await world.ok<{ session: SessionJson; created: boolean }>(['orchestrator', 'ensure', '--project', 'app']);
+    expect([again.session.id, again.created]).toEqual(['app-2', false]);
+  });
+});
+
 describe('kill', () => {
   it.each(['kill.intent', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)(
     'killed at %s: the kill is finished (I10)',
@@ -111,6 +147,46 @@ describe('kill', () => {
       expect(world.git(['branch', '--list', session.branch])).toContain(session.branch);
     },
   );
+});
+
+describe('park', () => {
+  it('ends what runs, and the next start or unpark brings it back under its id, once', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const { session: orchestrator } = await world.ok<{ session: SessionJson }>(['orchestrator', 'ensure', '--project', 'app']);
+    const worker = await world.ok<SessionJson>(['spawn', '--project', 'app']);
+    writeFileSync(join(worker.workspacePath, 'notes.txt'), 'precious');
+    const ids = [orchestrator.id, worker.id];
+    for (const bringBack of ['unpark', 'start'] as const) {
+      const parked = await world.ok<{ sessions: SessionJson[]; failed: unknown[] }>(['park']);
+      expect([parked.sessions.map(({ id }) => id), parked.failed, world.panes()]).toEqual([ids, [], []]);
+      if (bringBack === 'start') await world.ok(['stop']);
+      await world.ok([bringBack]);
+      for (const id of ids) await expectLive(world, id);
+      expect(readFileSync(join(worker.workspacePath, 'notes.txt'), 'utf8')).toBe('precious');
+    }
+    await world.ok(['park', worker.id]);
+    await world.ok(['kill', worker.id]);
+    await world.ok(['stop']);
+    await world.ok(['start']);
+    await expectLive(world, orchestrator.id);
+    expect(world.panes().map(({ name }) => name)).toEqual([orchestrator.id]);
+  });
+
+  it.each(['park.intent', 'park.runtime', 'park.terminated'] as const)('killed at %s: back at the next start, once', async (point) => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const session = await world.ok<SessionJson>(['spawn', '--project', 'app']);
+    await world.ok(['stop']);
+    await dieAt(world, point, ['park']);
+    await world.ok(['start']);
+    await eventually('the park to be used up', async () => {
+      const { phase, parked } = await world.ok<{ phase: string; parked: boolean }>(['get', session.id]);
+      return phase === 'live' && !parked;
+    });
+    await expectLive(world, session.id);
+    expect(await world.ok(['unpark'])).toEqual({ sessions: [], failed: [] });
+  });
 });
 
 describe('recover', () => {

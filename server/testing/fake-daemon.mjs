@@ -17,7 +17,9 @@ if (mode === 'die') {
   process.exit(7);
 }
 if (mode === 'refuse') {
-  say('warn: about to give up');
+  const entry = { level: 50, time: '2026-01-02T03:04:05.678Z', pid: 7, code: 'DATABASE_NEWER', msg: 'could not start' };
+  appendFileSync(join(dataDir, 'logs', 'daemon.log'), `${JSON.stringify(entry)}\n`);
+  say('error: could not start {"code":"DATABASE_NEWER"}');
   say(JSON.stringify({ error: { code: 'DATABASE_NEWER', message: 'The database is newer.', hint: 'Upgrade ao.' } }));
   process.exit(1);
 }
@@ -58,6 +60,8 @@ const status = () => ({
   startedAt: entry.startedAt,
   supervisors: process.env.FAKE_HELD === 'tab' ? 1 : 0,
   holders: [],
+  graceMs: 5_000,
+  lossGraceMs: 600_000,
   graceEndsAt: process.env.FAKE_HELD === 'grace' ? new Date().toISOString() : null,
   lastStop: null,
   recovering: 0,

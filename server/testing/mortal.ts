@@ -97,6 +97,7 @@ export function mortalStore(store: Store, life: Life): Store {
     devices: mortal(store.devices),
     meta: mortal(store.meta),
     onChange: store.onChange,
+    check: store.check,
     close: () => undefined,
   };
 }

@@ -31,7 +31,7 @@ export type FakeRunner = ProcessRunner & {
   readonly requests: readonly RunRequest[];
   answerNext(result: Partial<RunResult>): void;
   /** What the programs do. */
-  onRun(effect: (request: RunRequest) => void): void;
+  onRun(effect: (request: RunRequest) => void | Promise<void>): void;
 };
 
 /** One daemon: what it was wired to, and its life. */
@@ -112,11 +112,19 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
   const defaults = { path: REPOSITORY, agent: 'smart', orchestratorAgent: 'smart', symlinks: [], postCreate: [], disposable: [] };
   store.projects.insert(projectFacts({ ...defaults, ...options.project }));
 
-  const update: Store['sessions']['update'] = (id, patch, event) => {
-    const index = refusals.indexOf(event.kind);
-    if (index === -1) return store.sessions.update(id, patch, event);
+  const refuse = (kind: string): void => {
+    const index = refusals.indexOf(kind);
+    if (index === -1) return;
     refusals.splice(index, 1);
     throw failure('DATABASE_UNUSABLE', 'the disk is full');
+  };
+  const update: Store['sessions']['update'] = (id, patch, event) => {
+    refuse(event.kind);
+    return store.sessions.update(id, patch, event);
+  };
+  const updateAll: Store['sessions']['updateAll'] = (changes) => {
+    for (const { event } of changes) refuse(event.kind);
+    return store.sessions.updateAll(changes);
   };
 
   function start(): FakeDaemon {
@@ -143,7 +151,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
       },
     });
     const deps: ServiceDeps = {
-      store: mortalStore({ ...store, sessions: { ...store.sessions, update } }, life),
+      store: mortalStore({ ...store, sessions: { ...store.sessions, update, updateAll } }, life),
       runtime: mortalPort({ ...runtime, probe, paste }, RUNTIME_CALLS, mortal),
       workspace: mortalPort(workspaces.port, WORKSPACE_CALLS, mortal),
       agents: createAgentRegistry(
@@ -156,6 +164,8 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
       places: { dataDir: '/data', runFile: '/run.json', binDir: '/data/bin' },
       daemonEnv: { PATH: '/usr/bin', HOME: '/home/u' },
       operations,
+      rebooted: 'no',
+      bootId: 'boot-of-the-tests',
       afterRound: () => undefined,
       passedFaultPoint(point) {
         if (life.isOver()) return;
@@ -258,6 +268,9 @@ const WORKSPACE_CALLS = [
   'state',
   'dirt',
   'removeClean',
+  'judgeRemoval',
+  'capture',
+  'removeCaptured',
   'undo',
   'applyPreserved',
   'link',
@@ -289,7 +302,7 @@ export const PROJECT: ProjectId = APP;
 function createFakeRunner(): FakeRunner {
   const requests: RunRequest[] = [];
   const answers: Partial<RunResult>[] = [];
-  let effect: (request: RunRequest) => void = () => undefined;
+  let effect: (request: RunRequest) => void | Promise<void> = () => undefined;
   return {
     requests,
     answerNext: (result) => void answers.push(result),
@@ -298,7 +311,7 @@ function createFakeRunner(): FakeRunner {
     },
     async run(request) {
       requests.push(request);
-      effect(request);
+      await effect(request);
       return { outcome: 'exited', code: 0, signal: null, stdout: '', stderr: '', ...answers.shift() };
     },
   };

@@ -26,7 +26,12 @@ export type SessionJson = {
   readonly mode?: string;
 };
 export type Pane = { readonly name: string; readonly pid: number; readonly dead: boolean; readonly launchId: string };
-export type RunOptions = { readonly env?: Readonly<Record<string, string>>; readonly input?: string };
+export type RunOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** The `ao.js` of another build. */
+  readonly build?: string;
+};
 
 export type World = AsyncDisposable & {
   readonly root: string;
@@ -84,7 +89,7 @@ export async function makeWorld(): Promise<World> {
   git(['commit', '--quiet', '-m', 'first']);
 
   async function ao(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const child = spawn(process.execPath, [AO, ...args, '--json'], {
+    const child = spawn(process.execPath, [options.build ?? AO, ...args, '--json'], {
       cwd: repo,
       env: { ...env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],

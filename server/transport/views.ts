@@ -1,13 +1,17 @@
 /** From the core's facts to the contract's views. Pure; times become ISO 8601, nothing is left out that the contract names. */
 import type { AgentView } from '../contract/agent.ts';
+import type { BriefingView } from '../contract/briefing.ts';
 import type { DaemonStatus } from '../contract/daemon.ts';
 import type { DeviceView } from '../contract/device.ts';
+import type { Examination } from '../contract/doctor.ts';
+import type { EvidenceView } from '../contract/evidence.ts';
 import type { ProjectView } from '../contract/project.ts';
 import {
   DIRT_FILES_SHOWN,
   type EnsureResult,
   type KillResult,
   type MessageView,
+  type ParkResult,
   type RecoveryResult,
   type SessionDirt,
   type SessionEventView,
@@ -16,12 +20,17 @@ import {
 import type { FeedChange, FeedSnapshot } from '../contract/socket.ts';
 import type {
   AgentFacts,
+  Briefing,
   DaemonFacts,
   DirtReport,
+  DoctorService,
   EnsureReport,
+  Evidence,
   KillReport,
   LiveEvent,
   LiveSnapshot,
+  LookEvidence,
+  ParkReport,
   RecoveryReport,
   SessionReport,
 } from '../ports/app-services.ts';
@@ -41,9 +50,67 @@ export function toDaemonStatus(facts: DaemonFacts): DaemonStatus {
     supervisors: facts.holders.length,
     holders: facts.holders.map(({ id, kind, sinceMs, detail }) => ({ id, kind, since: toIso(sinceMs), detail })),
     graceEndsAt: toIsoOrNull(facts.graceEndsAtMs),
+    graceMs: facts.graceMs,
+    lossGraceMs: facts.lossGraceMs,
     lastStop: facts.lastStop === null ? null : { reason: facts.lastStop.reason, at: toIso(facts.lastStop.atMs), pid: facts.lastStop.pid },
     recovering: facts.recovering,
   };
+}
+
+export function toBriefingView(briefing: Briefing | null): BriefingView | null {
+  if (briefing === null) return null;
+  const items = briefing.items.map(({ session, derived, outcome, needsUser }) => ({
+    id: session.id,
+    projectId: session.projectId,
+    kind: session.kind,
+    title: session.title,
+    agent: session.agent,
+    outcome,
+    needsYou: needsUser,
+    reason: derived.reason,
+  }));
+  return { cause: briefing.cause, at: toIso(briefing.atMs), items: items.sort((a, b) => Number(b.needsYou) - Number(a.needsYou)) };
+}
+
+export function toExamination({ checks, findings }: Awaited<ReturnType<DoctorService['examine']>>): Examination {
+  return { checks: checks.map((check) => ({ ...check })), findings: findings.map((finding) => ({ ...finding })) };
+}
+
+export function toEvidenceView({ session, derived, bootId, look, lastEvent }: Evidence): EvidenceView {
+  const { activityAtMs, exit, recovery } = session;
+  return {
+    id: session.id,
+    status: derived.status,
+    reason: derived.reason,
+    look: look === null ? null : { at: toIso(look.atMs), ...toLookWords(look.probe) },
+    bootId,
+    launch: { id: session.launchId, at: toIso(session.launchedAtMs), runtime: `${session.runtimeKind} ${session.runtimeHandle}` },
+    signal: activityAtMs === null ? null : { activity: session.activity, source: session.activitySource, at: toIso(activityAtMs) },
+    exit: exit === null ? null : { code: exit.code, signal: exit.signal, at: toIso(exit.atMs) },
+    recovery: recovery === null ? null : { state: recovery.state, reason: recovery.reason, at: toIso(recovery.atMs) },
+    lastEvent: lastEvent === null ? null : toEventView(lastEvent),
+  };
+}
+
+type LookWords = Pick<NonNullable<EvidenceView['look']>, 'state' | 'pid' | 'detail'>;
+
+function toLookWords(probe: LookEvidence['probe']): LookWords {
+  switch (probe.state) {
+    case 'alive':
+      return { state: 'alive', pid: probe.pid, detail: null };
+    case 'exited':
+      return { state: 'exited', pid: null, detail: probe.exit.signal ?? (probe.exit.code === null ? 'ended' : `code ${probe.exit.code}`) };
+    case 'dead':
+      return {
+        state: 'dead',
+        pid: null,
+        detail: probe.evidence === 'absent' ? 'its host answered without it' : 'its host is gone, process and all',
+      };
+    case 'unknown':
+      return { state: 'unknown', pid: null, detail: probe.why };
+    default:
+      return probe satisfies never;
+  }
 }
 
 export function toProjectView(project: Project): ProjectView {
@@ -106,6 +173,13 @@ export function toKillResult(report: KillReport): KillResult {
 
 export function toRecoveryResult(report: RecoveryReport): RecoveryResult {
   return { ...toSessionView(report), mode: report.mode };
+}
+
+export function toParkResult({ sessions, failed }: ParkReport): ParkResult {
+  return {
+    sessions: sessions.map(toSessionView),
+    failed: failed.map(({ id, error }) => ({ id, code: error.code, message: error.message, hint: error.hint })),
+  };
 }
 
 export function toEnsureResult(report: EnsureReport): EnsureResult {

@@ -5,9 +5,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Power } from 'lucide-react';
 import { useState } from 'react';
 import type { DaemonStatus } from '../../../server/contract/daemon.ts';
-import { useLock } from '../../_data/live.tsx';
+import { Awaited } from '../../_components/awaited.tsx';
+import { useConnection, useLock, useSocket } from '../../_data/live.tsx';
 import { toProblem, useTRPC } from '../../_data/rpc.ts';
-import { formatFull, useNow } from '../../_data/time.ts';
+import { formatDuration, formatFull, formatMoment, useNow } from '../../_data/time.ts';
 import { Button } from '../../_ui/button.tsx';
 import { ConfirmDialog } from '../../_ui/dialog.tsx';
 import { InlineError } from '../../_ui/inline-error.tsx';
@@ -19,22 +20,26 @@ const LOOK_EVERY_MS = 3_000;
 
 export function DaemonSection() {
   const trpc = useTRPC();
-  const lock = useLock();
-  const status = useQuery({ ...trpc.daemon.status.queryOptions(), enabled: lock === null, refetchInterval: LOOK_EVERY_MS });
+  const { kind } = useConnection();
+  // What a daemon said of itself that has ended since is no news of it.
+  const isUp = kind !== 'stopped' && kind !== 'failed';
+  // Also while the socket is down and requests may get through: then nobody holds the daemon, and its countdown is worth seeing.
+  const enabled = kind === 'live' || kind === 'reconnecting';
+  const status = useQuery({ ...trpc.daemon.status.queryOptions(), enabled, refetchInterval: LOOK_EVERY_MS });
   return (
     <Section title="Daemon" lead="It watches the agents and answers this page. The agents outlive it: ending it ends none of them.">
-      {status.data === undefined ? (
-        status.error === null ? (
+      {status.data !== undefined && isUp ? (
+        <DaemonFacts status={status.data} />
+      ) : status.error !== null && isUp ? (
+        <InlineError problem={toProblem(status.error)} />
+      ) : (
+        <Awaited>
           <div className="flex flex-col gap-3">
             <Skeleton className="h-5 w-72" />
             <Skeleton className="h-5 w-64" />
             <Skeleton className="h-5 w-80" />
           </div>
-        ) : (
-          <InlineError problem={toProblem(status.error)} />
-        )
-      ) : (
-        <DaemonFacts status={status.data} />
+        </Awaited>
       )}
     </Section>
   );
@@ -42,12 +47,12 @@ export function DaemonSection() {
 
 type Owner = DaemonStatus['owner'];
 
-function ownerOptions(current: Owner): readonly RadioOption<Owner>[] {
+function ownerOptions({ owner, graceMs, lossGraceMs }: DaemonStatus): readonly RadioOption<Owner>[] {
   const options: RadioOption<Owner>[] = [
     {
       value: 'app',
       label: 'Stop it',
-      note: 'After a grace of 5 s, unless AO_GRACE_MS says otherwise; a reload changes nothing. The next visit starts it again.',
+      note: `${formatDuration(graceMs)} after it was closed, or ${formatDuration(lossGraceMs)} after a line through a tunnel was lost. A reload changes nothing, and the next visit starts it again.`,
     },
     {
       value: 'persistent',
@@ -60,7 +65,7 @@ function ownerOptions(current: Owner): readonly RadioOption<Owner>[] {
     label: 'Keep it running, as ao start began it',
     note: 'It belongs to the terminal, and no tab ends it.',
   };
-  return current === 'headless' ? [...options, headless] : options;
+  return owner === 'headless' ? [...options, headless] : options;
 }
 
 function DaemonFacts({ status }: { readonly status: DaemonStatus }) {
@@ -73,8 +78,7 @@ function DaemonFacts({ status }: { readonly status: DaemonStatus }) {
       onSuccess: (next) => queries.setQueryData(trpc.daemon.status.queryKey(), next),
     }),
   );
-  const graceLeftS =
-    status.graceEndsAt === null || nowMs === 0 ? null : Math.max(0, Math.ceil((Date.parse(status.graceEndsAt) - nowMs) / 1_000));
+  const graceLeftMs = status.graceEndsAt === null || nowMs === 0 ? null : Math.max(0, Date.parse(status.graceEndsAt) - nowMs);
   return (
     <>
       <h3 className="mb-1 font-medium text-ink-muted text-xs">When the last tab leaves</h3>
@@ -82,14 +86,18 @@ function DaemonFacts({ status }: { readonly status: DaemonStatus }) {
         label="When the last tab leaves"
         value={setOwner.isPending ? setOwner.variables.owner : status.owner}
         onChange={(owner) => setOwner.mutate({ owner })}
-        options={ownerOptions(status.owner)}
+        options={ownerOptions(status)}
         disabled={lock !== null}
       />
       {setOwner.error === null ? null : <InlineError problem={toProblem(setOwner.error)} className="mt-2" />}
       <dl className="mt-4 border-line border-t">
         <Fact name="Held up by">
-          {status.owner === 'app' ? describeHolders(status) : 'Nobody needs to: it keeps running'}
-          {graceLeftS === null ? null : <span className="ml-2 text-status-needs-you">ends in {graceLeftS} s unless somebody returns</span>}
+          {status.owner === 'app' ? <Holders holders={status.holders} /> : 'Nobody needs to: it keeps running'}
+          {graceLeftMs === null ? null : (
+            <span className="block text-status-needs-you">
+              It ends in {formatDuration(Math.ceil(graceLeftMs / 1_000) * 1_000)} unless a page is back
+            </span>
+          )}
         </Fact>
         <Fact name="Running since">
           <time dateTime={status.startedAt}>{formatFull(status.startedAt)}</time>
@@ -117,14 +125,20 @@ function DaemonFacts({ status }: { readonly status: DaemonStatus }) {
   );
 }
 
-function describeHolders({ holders }: DaemonStatus): string {
-  const tabs = holders.filter(({ kind }) => kind === 'tab').length;
-  const others = holders.length - tabs;
-  const parts = [
-    ...(tabs > 0 ? [tabs === 1 ? '1 tab' : `${tabs} tabs`] : []),
-    ...(others > 0 ? [others === 1 ? '1 other client' : `${others} other clients`] : []),
-  ];
-  return parts.length === 0 ? 'Nobody' : parts.join(' and ');
+function Holders({ holders }: Pick<DaemonStatus, 'holders'>) {
+  const socket = useSocket();
+  const nowMs = useNow();
+  if (holders.length === 0) return 'Nobody';
+  return (
+    <ul>
+      {holders.map(({ id, detail, since }) => (
+        <li key={id}>
+          {id === `tab-${socket.id}` ? 'This page' : detail}
+          {nowMs === 0 ? null : <span className="ml-2 text-ink-muted text-xs">since {formatMoment(Date.parse(since), nowMs)}</span>}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function StopDaemon() {

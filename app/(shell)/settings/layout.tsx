@@ -7,6 +7,7 @@ const TABS = [
   { href: '/settings', label: 'General' },
   { href: '/settings/agents', label: 'Agents' },
   { href: '/settings/devices', label: 'Devices' },
+  { href: '/settings/health', label: 'Health' },
 ];
 
 export default function SettingsLayout({ children }: { readonly children: ReactNode }) {

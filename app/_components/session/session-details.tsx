@@ -2,13 +2,13 @@
 'use client';
 
 import Link from 'next/link';
-import type { ReactNode } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
 import { agentName } from '../../_data/agent-names.ts';
 import { useProject } from '../../_data/live.tsx';
-import { formatAge, formatFull, useNow } from '../../_data/time.ts';
 import { StatusBadge } from '../status-badge.tsx';
 import { CopyValue } from './copy-value.tsx';
+import { Fact, Moment } from './fact.tsx';
+import { SessionWhy } from './session-why.tsx';
 
 const MODES: Readonly<Record<SessionView['launchMode'], string>> = {
   spawned: 'first launch',
@@ -23,25 +23,6 @@ const SOURCES: Readonly<Record<SessionView['activitySource'], string>> = {
   screen: 'read from its screen',
   none: 'nothing reported',
 };
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className="grid grid-cols-[6.5rem_minmax(0,1fr)] items-baseline gap-3 py-1">
-      <dt className="text-ink-muted text-xs">{name}</dt>
-      <dd className="wrap-anywhere min-w-0">{children}</dd>
-    </div>
-  );
-}
-
-function Moment({ iso }: { readonly iso: string }) {
-  const nowMs = useNow();
-  const age = nowMs === 0 ? '' : formatAge(iso, nowMs);
-  return (
-    <time dateTime={iso} title={formatFull(iso)}>
-      {/^\d+[smhd]$/.test(age) ? `${age} ago` : age}
-    </time>
-  );
-}
 
 export function SessionDetails({ session }: { readonly session: SessionView }) {
   const project = useProject(session.projectId);
@@ -124,6 +105,7 @@ export function SessionDetails({ session }: { readonly session: SessionView }) {
           </Fact>
         )}
       </dl>
+      <SessionWhy session={session} />
       {session.prompt === null ? null : (
         <div>
           <h2 className="mb-1.5 font-medium text-xs">Prompt</h2>

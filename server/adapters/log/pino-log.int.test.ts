@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../core/errors.ts';
@@ -28,6 +28,32 @@ describe('the log file', () => {
     expect(statSync(file.path).mode & 0o777).toBe(0o600);
     expect(errors).toEqual([expect.stringMatching(/^error: It broke .*"code":"INTERNAL"/)]);
     file.close();
+  });
+
+  it('is set aside when it is full, while the daemon runs, with no line lost and no descriptor left', async () => {
+    await using dir = await makeTempDir();
+    const file = openLogFile({ directory: dir.path, level: 'info', base: {}, stderr: () => undefined, rotateBytes: 4_000 });
+    const descriptors = (): number => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    const numbers = (name: string): number[] =>
+      [...readFileSync(join(dir.path, name), 'utf8').matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
+    for (let n = 0; n < 100; n += 1) file.log.info({ n }, 'a line of some length');
+    await new Promise(setImmediate);
+    const kept = [...numbers('daemon.log.1'), ...numbers('daemon.log')];
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => 100 - kept.length + index));
+    expect(kept.length).toBeGreaterThan(40);
+    expect(readdirSync(dir.path).sort()).toEqual(['daemon.log', 'daemon.log.1']);
+    for (const name of readdirSync(dir.path)) {
+      expect(statSync(join(dir.path, name)).size).toBeLessThan(4_200);
+      expect(statSync(join(dir.path, name)).mode & 0o777).toBe(0o600);
+    }
+    expect(descriptors()).toBe(before);
+    file.close();
+    // A later daemon goes on in the same file.
+    const next = openLogFile({ directory: dir.path, level: 'info', base: {}, stderr: () => undefined, rotateBytes: 4_000 });
+    next.log.info({ n: 100 }, 'on');
+    expect(numbers('daemon.log').at(-1)).toBe(100);
+    next.close();
   });
 
   it('S10: has no secret in it, whatever the depth', () => {

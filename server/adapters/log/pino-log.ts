@@ -8,7 +8,7 @@ import { type Logger, pino } from 'pino';
 import type { Log, LogFacts } from '../../ports/log.ts';
 import { redactFacts } from './redact.ts';
 
-/** One old file is kept, so the logs take twice this at most, plus one run of the daemon. */
+/** One old file is kept, so the logs take twice this at most. */
 const ROTATE_BYTES = 16 * 1024 * 1024;
 
 export type LogDeps = {
@@ -19,6 +19,7 @@ export type LogDeps = {
   readonly base: LogFacts;
   /** Warnings and errors go here too, one readable line each. */
   readonly stderr: (line: string) => void;
+  readonly rotateBytes?: number;
 };
 
 export interface LogFile {
@@ -27,26 +28,41 @@ export interface LogFile {
   close(): void;
 }
 
-export function openLogFile({ directory, level, base, stderr }: LogDeps): LogFile {
+export function openLogFile({ directory, level, base, stderr, rotateBytes = ROTATE_BYTES }: LogDeps): LogFile {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'daemon.log');
-  rotate(path);
   const destination = pino.destination({ dest: path, sync: true, mode: 0o600 });
+  let bytes = sizeOf(path);
+  const rotating = {
+    write(line: string): void {
+      if (bytes > rotateBytes) {
+        bytes = 0;
+        rotate(path);
+        destination.reopen();
+      }
+      bytes += Buffer.byteLength(line);
+      destination.write(line);
+    },
+  };
   let told = false;
   destination.on('error', (error: unknown) => {
     if (!told) stderr(`warn: the log ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
     told = true;
   });
-  const logger = pino({ level, base: redactFacts(base), timestamp: pino.stdTimeFunctions.isoTime, serializers: {} }, destination);
+  const logger = pino({ level, base: redactFacts(base), timestamp: pino.stdTimeFunctions.isoTime, serializers: {} }, rotating);
   return { path, log: toLog(logger, stderr), close: () => destination.end() };
 }
 
 function rotate(path: string): void {
   try {
-    if (statSync(path).size > ROTATE_BYTES) renameSync(path, `${path}.1`);
+    renameSync(path, `${path}.1`);
   } catch {
-    // Not there yet, or not ours to move: the next line tells.
+    // Taken away by somebody, or not ours to move: what is written next tells.
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function toLog(logger: Logger, stderr: LogDeps['stderr']): Log {

@@ -24,6 +24,7 @@ export function announceChanges(store: Omit<Store, 'onChange'>): Store {
       ...sessions,
       insert: (draft, event) => told({ kind: 'session', id: draft.id }, sessions.insert(draft, event)),
       update: (id, patch, event) => told({ kind: 'session', id }, sessions.update(id, patch, event)),
+      updateAll: (changes) => sessions.updateAll(changes).map((session) => told({ kind: 'session', id: session.id }, session)),
       beginLaunch: (id, launch, patch, event) => told({ kind: 'session', id }, sessions.beginLaunch(id, launch, patch, event)),
       remove: (id, event) => told({ kind: 'session-removed', id }, sessions.remove(id, event)),
     },

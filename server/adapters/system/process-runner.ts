@@ -35,32 +35,38 @@ function start(request: RunRequest, resolve: (result: RunResult) => void): void 
   const limit = request.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
   const stdout = collect(child.stdout, limit);
   const stderr = collect(child.stderr, limit);
-  let timedOut = false;
+  let cutOff: 'timed_out' | 'cancelled' | null = null;
   let settled = false;
 
   const settle = (result: Pick<RunResult, 'outcome' | 'code' | 'signal'>): void => {
     if (settled) return;
     settled = true;
     clearTimeout(timer);
+    request.signal?.removeEventListener('abort', cancel);
     child.stdin?.destroy();
     child.stdout?.destroy();
     child.stderr?.destroy();
     resolve({ ...result, stdout: stdout(), stderr: stderr() });
   };
 
-  const timer = setTimeout(() => {
-    timedOut = true;
+  const cut = (how: 'timed_out' | 'cancelled'): void => {
+    cutOff ??= how;
     killGroup(child.pid);
-  }, request.timeoutMs);
+  };
+  const timer = setTimeout(() => cut('timed_out'), request.timeoutMs);
+  const cancel = (): void => cut('cancelled');
+  if (request.signal?.aborted === true) cancel();
+  else request.signal?.addEventListener('abort', cancel, { once: true });
 
   child.once('error', (error) => {
     if (child.pid !== undefined || settled) return;
     settled = true;
     clearTimeout(timer);
+    request.signal?.removeEventListener('abort', cancel);
     resolve(notStarted(error));
   });
   child.once('exit', (code, signal) => {
-    const result = { outcome: timedOut ? 'timed_out' : 'exited', code: timedOut ? null : code, signal } as const;
+    const result = { outcome: cutOff ?? 'exited', code: cutOff === null ? code : null, signal } as const;
     const drain = setTimeout(() => settle(result), PIPE_DRAIN_MS);
     child.once('close', () => {
       clearTimeout(drain);

@@ -15,6 +15,7 @@ export type DeliveryGate =
 const hold = (why: string): DeliveryGate => ({ kind: 'hold', why });
 
 export function decideDelivery(session: Session, capabilities: AgentCapabilities, look: RuntimeLook): DeliveryGate {
+  if (session.parked) return hold('the session is parked');
   if (session.phase === 'terminated') return { kind: 'fail', why: 'the session has ended' };
   if (session.killRequestedAtMs !== null) return hold('the session is being killed');
   if (session.phase === 'spawning') return hold('the session is being started');

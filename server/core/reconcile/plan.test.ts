@@ -159,6 +159,15 @@ describe('a terminated row', () => {
     }
   });
 
+  it('that was being parked is parked to the end, unless nothing can be told or a kill came since', () => {
+    const parked = sessionFacts({ parked: true });
+    expect(only(row(parked, alive(parked)))).toMatchObject([{ kind: 'finish-park' }]);
+    expect(only(row(parked, hostGone))).toMatchObject([{ kind: 'finish-park' }]);
+    expect(only(row(parked, { state: 'unknown', why: 'stopped' }))).toEqual([]);
+    const killed = sessionFacts({ parked: true, killRequestedAtMs: 1 });
+    expect(only(row(killed, alive(killed)))).toMatchObject([{ kind: 'finish-kill' }]);
+  });
+
   it('stays ended, except a parked one, which is restored after any reaping', () => {
     expect(only(row(ended, hostGone))).toEqual([]);
     const parked = sessionFacts({ phase: 'terminated', parked: true });
@@ -234,7 +243,7 @@ describe('for any row and any look', () => {
     );
   });
 
-  it('a live runtime of the current launch is never relaunched or terminated, unless a kill was asked for (I2)', () => {
+  it('a live runtime of the current launch is never relaunched or terminated, unless a kill or a park was asked for (I2)', () => {
     fc.assert(
       fc.property(rows, (observation) => {
         const { session, probe } = observation;
@@ -245,7 +254,8 @@ describe('for any row and any look', () => {
             probe.tags.launchId === session.launchId &&
             probe.tags.instanceId === INSTANCE,
         );
-        for (const action of only(observation)) expect(['adopt', 'finish-spawn']).toContain(action.kind);
+        const allowed = session.parked && session.phase === 'live' ? ['finish-park'] : ['adopt', 'finish-spawn'];
+        for (const action of only(observation)) expect(allowed).toContain(action.kind);
       }),
       { numRuns: 2_000 },
     );

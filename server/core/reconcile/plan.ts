@@ -35,6 +35,7 @@ export type ReconcileInput = {
 
 export type ReconcileAction =
   | { readonly kind: 'finish-kill'; readonly sessionId: SessionId; readonly why: string }
+  | { readonly kind: 'finish-park'; readonly sessionId: SessionId; readonly why: string }
   | {
       readonly kind: 'reap';
       readonly sessionId: SessionId;
@@ -77,6 +78,7 @@ const act = (action: ReconcileAction, look: RuntimeLook = REACHABLE): Verdict =>
 
 const ORDER: readonly ReconcileAction['kind'][] = [
   'finish-kill',
+  'finish-park',
   'reap',
   'adopt',
   'record-exit',
@@ -134,6 +136,7 @@ function judge(row: RowObservation, instanceId: InstanceId, reaped: ReadonlySet<
   }
   if (probe.state === 'unknown') return nothing({ state: 'unknown', why: probe.why });
   if (session.killRequestedAtMs !== null) return act({ kind: 'finish-kill', sessionId, why: 'a kill was requested and not finished' });
+  if (session.parked && session.phase === 'live') return act({ kind: 'finish-park', sessionId, why: 'it was being parked' });
   return session.phase === 'spawning' ? judgeSpawning(row, instanceId) : judgeLive(row, instanceId);
 }
 

@@ -41,6 +41,7 @@ export type StatusInput = {
 export function deriveStatus({ session, capabilities, look, nowMs }: StatusInput): DerivedStatus {
   if (session.phase === 'terminated') return deriveEnded(session);
   if (session.killRequestedAtMs !== null) return { status: 'unknown', reason: 'A kill was requested and is being finished' };
+  if (session.parked) return { status: 'unknown', reason: 'Being parked' };
   if (session.phase === 'spawning') return { status: 'spawning', reason: 'Being started' };
   if (session.recovery?.state === 'queued') return { status: 'recovering', reason: session.recovery.reason };
   if (session.recovery?.state === 'failed') return { status: 'needs_recovery', reason: session.recovery.reason };
@@ -51,9 +52,11 @@ export function deriveStatus({ session, capabilities, look, nowMs }: StatusInput
 
 function deriveEnded(session: Session): DerivedStatus {
   if (session.endReason === 'merged') return { status: 'merged', reason: 'Its pull request was merged' };
+  if (session.parked) return { status: 'terminated', reason: 'Parked: `ao unpark`, or the next start, brings it back' };
   const detail = session.endDetail === null ? '' : `: ${session.endDetail}`;
   if (session.endReason === 'not_resumable') return { status: 'terminated', reason: `SESSION_NOT_RESUMABLE${detail}` };
-  return { status: 'terminated', reason: `Killed by the user${detail}` };
+  const what = session.replacedBy === null ? 'Killed by the user' : `Replaced by ${session.replacedBy}`;
+  return { status: 'terminated', reason: `${what}${detail}` };
 }
 
 function describeExit(exit: NonNullable<Session['exit']>): string {

@@ -139,7 +139,7 @@ describe('the watchdog service', () => {
   it('shows when the grace ends by the wall clock, and keeps no timer once closed', async () => {
     const { watchdog, clock, timerCount } = setUp();
     join(watchdog, 'a');
-    expect(watchdog.snapshot().graceEndsAtMs).toBeNull();
+    expect(watchdog.snapshot()).toMatchObject({ graceEndsAtMs: null, graceMs: LIMITS.graceMs, lossGraceMs: LIMITS.lossGraceMs });
     watchdog.leave('a', 'left');
     expect(watchdog.snapshot().graceEndsAtMs).toBe(clock.nowMs() + 5_000);
     watchdog.close();

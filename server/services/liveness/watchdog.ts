@@ -51,6 +51,8 @@ export type WatchdogSnapshot = {
   readonly holders: readonly Holder[];
   /** Wall clock; `null` unless the last client is gone and the countdown runs. */
   readonly graceEndsAtMs: number | null;
+  readonly graceMs: number;
+  readonly lossGraceMs: number;
 };
 
 const STOP_REASONS: Readonly<Record<StopCause, string>> = {
@@ -150,6 +152,8 @@ export function createWatchdog({ clock, log, limits, owner, requestStop }: Watch
         state.mode.kind === 'grace' && state.mode.cause !== 'never_linked'
           ? clock.nowMs() + state.mode.deadlineMs - clock.monotonicMs()
           : null,
+      graceMs: limits.graceMs,
+      lossGraceMs: limits.lossGraceMs,
     }),
     close: () => cancelTimer(),
   };

@@ -9,6 +9,7 @@ import type { Session } from '../../core/session/session.ts';
 import type { Limiter } from '../limiter.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Kill } from '../sessions/kill.ts';
+import type { Park } from '../sessions/park.ts';
 import type { Recover } from '../sessions/recover.ts';
 import type { Spawn } from '../sessions/spawn.ts';
 import { undoSpawn } from '../sessions/undo-spawn.ts';
@@ -16,6 +17,7 @@ import { undoSpawn } from '../sessions/undo-spawn.ts';
 type Parts = {
   readonly spawn: Pick<Spawn, 'markSpawned'>;
   readonly kill: Pick<Kill, 'finish'>;
+  readonly park: Pick<Park, 'finish'>;
   readonly recover: Pick<Recover, 'relaunch' | 'terminateUnresumable' | 'restoreParked'>;
   readonly relaunches: Limiter;
 };
@@ -34,6 +36,7 @@ export function createApply(context: SessionContext, parts: Parts) {
       now.launchId === seen.launchId &&
       now.runtimeHandle === seen.runtimeHandle &&
       now.killRequestedAtMs === seen.killRequestedAtMs &&
+      now.parked === seen.parked &&
       now.exit?.atMs === seen.exit?.atMs &&
       now.recovery?.state === seen.recovery?.state;
     return same ? now : null;
@@ -43,6 +46,9 @@ export function createApply(context: SessionContext, parts: Parts) {
     switch (action.kind) {
       case 'finish-kill':
         await parts.kill.finish(session);
+        return;
+      case 'finish-park':
+        await parts.park.finish(session);
         return;
       case 'reap':
         await runtime.destroy(action.handle, action.launchId);

@@ -19,12 +19,13 @@ export type ObserveOptions = {
 type Deps = Pick<SessionContext, 'store' | 'runtime' | 'workspace' | 'clock' | 'sessionLocks' | 'log'> & {
   readonly decide: Recover['decide'];
   readonly tried: ReadonlySet<SessionId>;
+  readonly parkedHere: ReadonlySet<SessionId>;
 };
 
 export function createObserver(deps: Deps) {
   const { store, runtime, workspace, clock } = deps;
   let misses: MissHistory = new Map();
-  let parked: readonly Session[] = [];
+  let parked: readonly SessionId[] = [];
 
   async function decideFor(session: Session): Promise<LaunchDecision | null> {
     const project = store.projects.get(session.projectId);
@@ -39,16 +40,17 @@ export function createObserver(deps: Deps) {
   }
 
   /** Parked sessions come back at a start, not while the daemon runs in which they were parked. */
-  function parkedAtStart(options: ObserveOptions): readonly Session[] {
-    if (options.absence === 'at once') parked = store.sessions.list({ phases: ['terminated'] }).filter((session) => session.parked);
-    parked = parked.flatMap(({ id }) => store.sessions.get(id) ?? []).filter((session) => session.phase === 'terminated' && session.parked);
-    return parked;
+  function parkedBefore(options: ObserveOptions): readonly Session[] {
+    if (options.absence === 'at once') parked = store.sessions.list().flatMap((session) => (session.parked ? [session.id] : []));
+    const sessions = parked.flatMap((id) => store.sessions.get(id) ?? []).filter(({ id, parked }) => parked && !deps.parkedHere.has(id));
+    parked = sessions.map(({ id }) => id);
+    return sessions.filter((session) => session.phase === 'terminated');
   }
 
   async function observeRow(session: Session, probe: Probe, options: ObserveOptions): Promise<RowObservation> {
     const launchIds = launchIdsOf(session, probe);
     const waitsForUser = session.exit !== null || (session.recovery?.state === 'failed' && deps.tried.has(session.id));
-    const needsDecision = session.phase === 'live' && !waitsForUser && isAbsent(session, probe);
+    const needsDecision = session.phase === 'live' && !session.parked && !waitsForUser && isAbsent(session, probe);
     return {
       session,
       probe,
@@ -75,7 +77,7 @@ export function createObserver(deps: Deps) {
   return async function observe(options: ObserveOptions): Promise<ReconcileInput> {
     // Rows first: a session made after this is not judged by a look that was taken before it.
     const open = store.sessions.list({ phases: ['spawning', 'live'] });
-    const waiting = parkedAtStart(options);
+    const waiting = parkedBefore(options);
     const observation = await runtime.probe(
       open.map((session) => session.runtimeHandle),
       { limitMs: options.limitMs },

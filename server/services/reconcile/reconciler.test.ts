@@ -277,6 +277,7 @@ describe('the reaper', () => {
       observe: () => new Promise((resolve) => looks.push(() => resolve({ instanceId: INSTANCE, rows: [], seen: [], busy: new Set() }))),
       apply: { apply: async () => undefined, queueRelaunch: (session) => session, stop: () => undefined },
       track: (_name, work) => work(),
+      observed: () => undefined,
       afterRound: () => void (rounds += 1),
     });
     return { clock, log, looks, reconciler, rounds: () => rounds };
@@ -305,6 +306,7 @@ describe('the reaper', () => {
       },
       apply: { apply: async () => undefined, queueRelaunch: (session) => session, stop: () => undefined },
       track: (_name, work) => work(),
+      observed: () => undefined,
       afterRound: () => undefined,
     });
     broken.startReaper();

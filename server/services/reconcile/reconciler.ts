@@ -5,7 +5,7 @@
 
 import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
-import { planReconcile, type ReconcileAction, type ReconcilePlan } from '../../core/reconcile/plan.ts';
+import { planReconcile, type ReconcileAction, type ReconcileInput, type ReconcilePlan } from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Apply } from './apply.ts';
@@ -25,6 +25,8 @@ type Deps = Pick<SessionContext, 'looks' | 'clock' | 'log' | 'store'> & {
   readonly apply: Apply;
   /** Runs work so that a shutdown waits for it; rejects once the daemon is stopping. */
   readonly track: (name: string, work: () => Promise<void>) => Promise<void>;
+  /** Called with each look, before anything of its plan is done. */
+  readonly observed: (input: ReconcileInput, plan: ReconcilePlan, when: 'boot' | 'running') => void;
   /** Called after each round, e.g. to deliver what was held. */
   readonly afterRound: () => void;
 };
@@ -70,6 +72,7 @@ export function createReconciler(deps: Deps) {
     if (stopped) return;
     const plan = planReconcile(input);
     remember(plan);
+    deps.observed(input, plan, 'running');
     const rows = new Map(input.rows.map((row) => [row.session.id, row.session]));
     for (const action of plan.actions) start(action, rows);
     deps.afterRound();
@@ -90,6 +93,7 @@ export function createReconciler(deps: Deps) {
       const input = await deps.observe({ limitMs: BOOT_PROBE_LIMIT_MS, absence: 'at once' });
       const plan = planReconcile(input);
       remember(plan);
+      deps.observed(input, plan, 'boot');
       const rows = new Map(input.rows.map((row) => [row.session.id, row.session]));
       const later: ReconcileAction[] = [];
       for (const action of plan.actions) {

@@ -10,6 +10,7 @@ import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe, RuntimeTerminal }
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Store } from '../../ports/store.ts';
 import type { WorkspacePort } from '../../ports/workspace.ts';
+import type { Cancellations } from '../cancellations.ts';
 import type { KeyedLocks } from '../locks.ts';
 import type { Looks } from '../looks.ts';
 
@@ -37,4 +38,5 @@ export type SessionContext = {
   readonly sessionLocks: KeyedLocks<SessionId>;
   readonly projectLocks: KeyedLocks<ProjectId>;
   readonly looks: Looks;
+  readonly cancellations: Cancellations;
 };

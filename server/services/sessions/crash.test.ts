@@ -5,6 +5,7 @@ import type { SessionId } from '../../core/ids.ts';
 import { failure, makeServiceWorld, outcomeOf, REPOSITORY, type ServiceWorld } from '../../testing/service-world.ts';
 
 const FIRST = 'app-1' as SessionId;
+const SECOND = 'app-2' as SessionId;
 const pointsOf = (what: string): readonly FaultPoint[] => FAULT_POINTS.filter((point) => point.startsWith(`${what}.`));
 
 async function next(world: ServiceWorld): Promise<void> {
@@ -25,6 +26,23 @@ function expectLiveOrGone(world: ServiceWorld): 'live' | 'gone' {
   return 'live';
 }
 
+function expectReplacement(world: ServiceWorld, outcome: 'done' | 'undone'): void {
+  const open = world.store.sessions.list({ phases: ['spawning', 'live'] });
+  const one = outcome === 'done' ? SECOND : FIRST;
+  expect(open).toMatchObject([{ id: one, phase: 'live', slot: 'current', killRequestedAtMs: null, replacedBy: null }]);
+  expect(world.host.panes().map(({ tags, exit }) => [tags.sessionId, exit])).toEqual([[one, null]]);
+  const old = world.row(FIRST);
+  if (outcome === 'undone') {
+    expect(world.store.sessions.get(SECOND)).toBeNull();
+    expect(world.workspaces.read(old.workspace.path, 'notes.txt')).toBe('precious');
+    return;
+  }
+  expect(world.row(SECOND)).toMatchObject({ replaces: FIRST });
+  expect(old).toMatchObject({ phase: 'terminated', slot: null, replacedBy: SECOND, preservedRef: 'refs/ao/preserved/app-1' });
+  expect(world.workspaces.refs(REPOSITORY)).toEqual(['refs/ao/preserved/app-1']);
+  expect(world.workspaces.folders()).toEqual([world.row(SECOND).workspace.path]);
+}
+
 describe('a daemon that dies', () => {
   it.each(pointsOf('spawn').filter((point) => !point.includes('undo')))('at %s leaves a session that is live or gone', async (point) => {
     const world = await makeServiceWorld();
@@ -43,13 +61,23 @@ describe('a daemon that dies', () => {
     expect(expectLiveOrGone(world)).toBe('gone');
   });
 
-  it.each(pointsOf('kill'))('at %s finishes the kill (I10)', async (point) => {
+  it.each(pointsOf('kill').filter((point) => point !== 'kill.captured'))('at %s finishes the kill (I10)', async (point) => {
     const world = await makeServiceWorld();
     await world.spawn();
     await world.dieAt(point, () => world.kill(FIRST));
     await next(world);
     expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
     expect([world.panesOf(FIRST), world.workspaces.folders()]).toEqual([[], []]);
+  });
+
+  it.each(pointsOf('park'))('at %s in a park: it is parked, and back by itself at this next start, once', async (point) => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    await world.dieAt(point, () => world.services().sessions.park(null));
+    await next(world);
+    expect(expectLiveOrGone(world)).toBe('live');
+    expect(world.row(FIRST)).toMatchObject({ parked: false, launchMode: 'resumed' });
+    expect(world.events(FIRST).filter((kind) => kind === 'parked')).toHaveLength(1);
   });
 
   const recovers = pointsOf('recover').filter((point) => point !== 'recover.preserved');
@@ -83,6 +111,20 @@ describe('a daemon that dies', () => {
     expect(world.panesOf(FIRST)).toHaveLength(1);
   });
 
+  it.each(recovers)('at %s in an unpark, or at the start that brings it back: live once, and the flag is used up', async (point) => {
+    for (const how of ['unpark', 'start']) {
+      const world = await makeServiceWorld();
+      await world.spawn();
+      await world.services().sessions.park(null);
+      if (how === 'unpark') await world.dieAt(point, () => world.services().sessions.unpark(null));
+      else await world.dieAt(point);
+      await world.restart();
+      await next(world);
+      expect(expectLiveOrGone(world)).toBe('live');
+      expect(world.row(FIRST).parked).toBe(false);
+    }
+  });
+
   it.each(recovers)('at %s in a restore leaves it restored, or killed as it was (I10)', async (point) => {
     const world = await makeServiceWorld();
     await world.spawn();
@@ -94,6 +136,37 @@ describe('a daemon that dies', () => {
       expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
       expect(world.panesOf(FIRST)).toEqual([]);
     }
+  });
+
+  const successors = [
+    ...pointsOf('spawn').filter((point) => !point.includes('undo')),
+    ...pointsOf('kill').filter((p) => p !== 'kill.intent'),
+  ];
+  it.each(successors)('at %s in a replacement leaves one orchestrator, the old or the new, and the work of the old', async (point) => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    world.workspaces.write(world.row(FIRST).workspace.path, 'notes.txt', 'precious');
+    await world.dieAt(point, () => world.ensure({ mode: 'clean' }));
+    await next(world);
+    const done = point.startsWith('kill.') || point === 'spawn.runtime' || point === 'spawn.live';
+    expectReplacement(world, done ? 'done' : 'undone');
+  });
+
+  it('after any call of a port in a replacement leaves one orchestrator and the work of the old', async () => {
+    const outcomes = new Set<string>();
+    for (let calls = 1; calls <= 60; calls += 1) {
+      const world = await makeServiceWorld();
+      await world.ensure();
+      world.workspaces.write(world.row(FIRST).workspace.path, 'notes.txt', 'precious');
+      world.daemon().life.endAfter(calls);
+      void world.ensure({ mode: 'clean' }).catch(() => undefined);
+      await world.settle();
+      await next(world);
+      const outcome = world.row(FIRST).phase === 'live' ? 'undone' : 'done';
+      expectReplacement(world, outcome);
+      outcomes.add(outcome);
+    }
+    expect(outcomes).toEqual(new Set(['undone', 'done']));
   });
 
   it('after any call of a port, in any of them, leaves nothing in between', async () => {
@@ -147,5 +220,8 @@ it('every fault point is passed by what it is named for', async () => {
   await world.kill(first.id);
   world.host.failNext('create', failure('RUNTIME_MISSING'));
   await world.spawn().catch(() => undefined);
+  await world.ensure();
+  await world.ensure({ mode: 'clean' });
+  await world.services().sessions.park(null);
   expect(FAULT_POINTS.filter((point) => !world.passed.includes(point))).toEqual([]);
 });

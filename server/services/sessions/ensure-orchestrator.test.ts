@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionId } from '../../core/ids.ts';
-import { failure, failureOf, makeServiceWorld, outcomeOf, PROJECT, type ServiceWorld } from '../../testing/service-world.ts';
+import { createGate } from '../../testing/gate.ts';
+import { failure, failureOf, makeServiceWorld, outcomeOf, PROJECT, REPOSITORY, type ServiceWorld } from '../../testing/service-world.ts';
 import { INSTANCE } from '../../testing/session-facts.ts';
 
 const FIRST = 'app-1' as SessionId;
@@ -148,14 +149,10 @@ describe('ensure orchestrator', () => {
     expectOne(world, FIRST);
   });
 
-  it('refuses a clean one whole, and a project that is not there', async () => {
+  it('refuses a project that is not there', async () => {
     const world = await makeServiceWorld();
-    await world.ensure();
-    const error = await failureOf(world.ensure({ mode: 'clean' }));
-    expect(error).toMatchObject({ code: 'NOT_IMPLEMENTED' });
-    expect(error.hint).toContain(`ao kill ${PROJECT}/orchestrator`);
-    expect(await outcomeOf(world.ensure({ projectId: 'none' as never }))).toBe('PROJECT_NOT_FOUND');
-    expectOne(world, FIRST);
+    for (const mode of ['keep', 'clean'] as const)
+      expect(await outcomeOf(world.ensure({ mode, projectId: 'none' as never }))).toBe('PROJECT_NOT_FOUND');
   });
 
   it('takes the agent of the project for orchestrators, and the one asked for over it', async () => {
@@ -163,6 +160,139 @@ describe('ensure orchestrator', () => {
     expect(await world.ensure()).toMatchObject({ session: { agent: 'plain' } });
     await world.kill(FIRST);
     expect(await world.ensure({ agent: 'shell' })).toMatchObject({ session: { agent: 'shell' } });
+  });
+});
+
+describe('ensure clean', () => {
+  const SECOND = 'app-2' as SessionId;
+
+  it('replaces the one there is: its work is captured, its branch stays, and each names the other (I11)', async () => {
+    const world = await makeServiceWorld();
+    const { session: old } = await world.ensure();
+    world.workspaces.write(old.workspace.path, 'notes.txt', 'precious');
+    const { session, created } = await world.ensure({ mode: 'clean', agent: 'plain' });
+    expect(created).toBe(true);
+    expect(session).toMatchObject({ id: SECOND, slot: 'current', phase: 'live', replaces: FIRST, agent: 'plain' });
+    expect(world.row(FIRST)).toMatchObject({
+      phase: 'terminated',
+      slot: null,
+      replacedBy: SECOND,
+      preservedRef: 'refs/ao/preserved/app-1',
+    });
+    expect(world.services().sessions.get({ by: 'id', id: FIRST }).derived.reason).toBe(
+      'Replaced by app-2: its uncommitted work is kept as refs/ao/preserved/app-1',
+    );
+    expect(world.workspaces.folders()).toEqual([session.workspace.path]);
+    expect(world.workspaces.branches(REPOSITORY)).toContain('ao/app-1');
+    expectOne(world, SECOND);
+    await world.restart();
+    expect(await world.ensure()).toMatchObject({ created: false, session: { id: SECOND } });
+    await world.kill(SECOND);
+    expect(await world.ensure()).toMatchObject({ created: true, session: { id: 'app-3' } });
+  });
+
+  it('makes one where there is none, and takes the place of a parked one for good', async () => {
+    const world = await makeServiceWorld();
+    expect(await world.ensure({ mode: 'clean' })).toMatchObject({ created: true, session: { id: FIRST, slot: 'current', replaces: null } });
+    world.host.remove(world.row(FIRST).runtimeHandle);
+    const parked = { phase: 'terminated', slot: null, parked: true } as const;
+    world.store.sessions.update(FIRST, parked, { kind: 'test', reason: 'parked' });
+    expect(await world.ensure({ mode: 'clean' })).toMatchObject({
+      created: true,
+      session: { id: SECOND, slot: 'current', replaces: FIRST },
+    });
+    expect(world.row(FIRST)).toMatchObject({ parked: false, replacedBy: SECOND });
+    await world.restart();
+    expectOne(world, SECOND);
+  });
+
+  it('makes one for all who ask at once', async () => {
+    const world = await makeServiceWorld({ turns: () => 2 });
+    await world.ensure();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => world.ensure({ mode: 'clean' })));
+    expect(new Set(answers.map(({ session }) => session.id))).toEqual(new Set([SECOND]));
+    expectOne(world, SECOND);
+  });
+
+  it('lets the old one answer until the new one is live, and never has two of a slot or none at all', async () => {
+    const world = await makeServiceWorld({ project: { postCreate: ['install'] } });
+    await world.ensure();
+    const installing = createGate();
+    world.meanwhile.prepare = () => installing.opened;
+    const clean = world.ensure({ mode: 'clean' });
+    await world.settle();
+    expect(world.row(SECOND)).toMatchObject({ phase: 'spawning', slot: 'successor', replaces: FIRST });
+    expect(await world.ensure()).toMatchObject({ created: false, session: { id: FIRST, phase: 'live' } });
+    expect(world.services().sessions.get({ by: 'orchestrator', projectId: PROJECT }).session.id).toBe(FIRST);
+    installing.open();
+    expect(await clean).toMatchObject({ session: { id: SECOND, slot: 'current' } });
+    expect(world.services().sessions.get({ by: 'orchestrator', projectId: PROJECT }).session.id).toBe(SECOND);
+  });
+
+  it('leaves the old one as it is where the new one cannot be started', async () => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    world.host.failNext('create', failure('RUNTIME_MISSING'));
+    expect(await outcomeOf(world.ensure({ mode: 'clean' }))).toBe('RUNTIME_MISSING');
+    expect(world.row(FIRST)).toMatchObject({ phase: 'live', slot: 'current', replacedBy: null, killRequestedAtMs: null });
+    expectOne(world, FIRST);
+  });
+
+  it('of a successor that is killed while it is being started leaves the old one; of an old one that is killed, the new one', async () => {
+    for (const [killed, left] of [
+      [SECOND, FIRST],
+      [FIRST, SECOND],
+    ] as const) {
+      const world = await makeServiceWorld();
+      await world.ensure();
+      const starting = createGate();
+      world.meanwhile.prepare = () => starting.opened;
+      const clean = world.ensure({ mode: 'clean' });
+      await world.settle();
+      const killing = world.kill(killed);
+      starting.open();
+      expect(await outcomeOf(clean)).toBe(killed === SECOND ? 'SESSION_NOT_LIVE' : 'ok');
+      await killing;
+      expectOne(world, left);
+      expect(world.row(left).slot).toBe('current');
+      expect(await world.ensure()).toMatchObject({ created: false, session: { id: left } });
+    }
+  });
+
+  it('answers the new one where the host hangs before the old one could be ended, and ends that one once it wakes (I9)', async () => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    world.host.failNext('destroy', failure('RUNTIME_UNAVAILABLE'));
+    expect(await world.ensure({ mode: 'clean' })).toMatchObject({ session: { id: SECOND, phase: 'live', slot: 'successor' } });
+    expect(world.row(FIRST)).toMatchObject({ phase: 'live', replacedBy: SECOND });
+    expect(await outcomeOf(world.restore(FIRST))).toBe('SESSION_BUSY');
+    expect(await world.ensure()).toMatchObject({ created: false, session: { id: SECOND } });
+    await world.rounds(2);
+    expect(world.row(SECOND).slot).toBe('current');
+    expectOne(world, SECOND);
+  });
+
+  it('relaunches a successor whose host is gone in the middle, and never the one that is to go', async () => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    await world.dieAt('spawn.live', () => world.ensure({ mode: 'clean' }));
+    world.host.reboot();
+    await world.restart();
+    await world.rounds(3);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', replacedBy: SECOND });
+    expect(world.row(SECOND)).toMatchObject({ phase: 'live', slot: 'current', recovery: null });
+    expectOne(world, SECOND);
+    expect(await outcomeOf(world.restore(FIRST))).toBe('ORCHESTRATOR_EXISTS');
+  });
+
+  it('keeps the worktree of the old one in place where it holds what no ref can', async () => {
+    const world = await makeServiceWorld();
+    world.workspaces.setIgnored(REPOSITORY, ['.env']);
+    const { session: old } = await world.ensure();
+    world.workspaces.write(old.workspace.path, '.env', 'secret');
+    await world.ensure({ mode: 'clean' });
+    expect(world.workspaces.read(old.workspace.path, '.env')).toBe('secret');
+    expect(world.row(FIRST).endDetail).toContain('worktree kept: no ref can hold 1 uncommitted file: .env');
   });
 });
 

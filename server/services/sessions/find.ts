@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ProjectId, SessionId, SessionRef } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Project, Store } from '../../ports/store.ts';
+import { holdersOf } from './succession.ts';
 
 export function requireProject(store: Store, id: ProjectId): Project {
   const project = store.projects.get(id);
@@ -34,9 +35,10 @@ export function resolveSession(store: Store, ref: SessionRef): Session {
   });
 }
 
+/** The project's orchestrator: during a replacement the old one until it has been told to go, from then on its successor. */
 export function currentOrchestrator(store: Store, projectId: ProjectId): Session | null {
-  const open = store.sessions.list({ projectId, phases: ['spawning', 'live'] });
-  return open.find((session) => session.kind === 'orchestrator' && session.slot === 'current') ?? null;
+  const { current, successor } = holdersOf(store, projectId);
+  return current === null || (current.replacedBy !== null && successor !== null) ? (successor ?? current) : current;
 }
 
 function newestOrchestrator(store: Store, projectId: ProjectId): Session | null {

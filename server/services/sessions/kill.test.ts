@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionId } from '../../core/ids.ts';
+import { createGate } from '../../testing/gate.ts';
 import { failureOf, makeServiceWorld, outcomeOf, REPOSITORY } from '../../testing/service-world.ts';
 import { INSTANCE } from '../../testing/session-facts.ts';
 
@@ -115,6 +116,52 @@ describe('a kill', () => {
     expect(await world.kill(FIRST)).toMatchObject({ worktree: 'removed', session: { phase: 'terminated' } });
     expect(world.store.sessions.get(FIRST)).toBeNull();
     expect(world.workspaces.folders()).toEqual([]);
+  });
+
+  it('is durable at once while a post-create command holds the session, cuts that short, and undoes the spawn (I10, I12)', async () => {
+    const world = await makeServiceWorld({ project: { postCreate: ['install'] } });
+    const installing = createGate();
+    const signals: AbortSignal[] = [];
+    world.runner.onRun(async ({ signal }) => {
+      if (signal !== undefined) signals.push(signal);
+      await installing.opened;
+    });
+    const spawning = outcomeOf(world.spawn());
+    await world.settle();
+    const killing = world.kill(FIRST);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'spawning', killRequestedAtMs: expect.any(Number) });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    installing.open();
+    expect(await spawning).toBe('SESSION_NOT_LIVE');
+    expect(await killing).toMatchObject({ worktree: 'removed', session: { phase: 'terminated', endReason: 'killed' } });
+    expect([world.store.sessions.get(FIRST), world.workspaces.folders(), world.host.launches]).toEqual([null, [], []]);
+  });
+
+  it('that the daemon did not live to finish is finished by the next, the spawn never coming true', async () => {
+    const world = await makeServiceWorld({ project: { postCreate: ['install'] } });
+    world.runner.onRun(() => new Promise(() => undefined));
+    void world.spawn().catch(() => undefined);
+    await world.settle();
+    void world.kill(FIRST).catch(() => undefined);
+    await world.restart();
+    await world.rounds();
+    expect([world.store.sessions.get(FIRST), world.workspaces.folders(), world.host.panes()]).toEqual([null, [], []]);
+  });
+
+  it('that comes while it is being relaunched is not forgotten (I10)', async () => {
+    const world = await makeServiceWorld();
+    const { id } = await world.spawn();
+    world.host.reboot();
+    const preparing = createGate();
+    world.meanwhile.prepare = () => preparing.opened;
+    const restoring = world.restore(id).catch(() => undefined);
+    await world.settle();
+    const killing = world.kill(id);
+    preparing.open();
+    await restoring;
+    expect(await killing).toMatchObject({ session: { phase: 'terminated', endReason: 'killed' } });
+    expect(world.panesOf(id)).toEqual([]);
+    expect(world.events(id).filter((kind) => kind === 'kill-requested')).toHaveLength(1);
   });
 
   it('ends an earlier launch too, where a relaunch was cut off and the earlier one lives after all (I10)', async () => {

@@ -7,19 +7,22 @@ import type { SessionContext } from './context.ts';
 const LIMIT_MS = 15 * 60_000;
 const TAIL_CHARACTERS = 600;
 
-type Where = { readonly project: Project; readonly cwd: string; readonly env: Readonly<Record<string, string>> };
+type Where = {
+  readonly project: Project;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+};
 
-export async function runPostCreate(deps: Pick<SessionContext, 'runner' | 'log'>, { project, cwd, env }: Where): Promise<void> {
+export async function runPostCreate(deps: Pick<SessionContext, 'runner' | 'log'>, { project, cwd, env, signal }: Where): Promise<void> {
   for (const command of project.postCreate) {
     deps.log.info({ projectId: project.id, cwd }, 'post-create command starts');
-    const result = await deps.runner.run({ command: '/bin/sh', args: ['-c', command], cwd, env, timeoutMs: LIMIT_MS });
+    const result = await deps.runner.run({ command: '/bin/sh', args: ['-c', command], cwd, env, timeoutMs: LIMIT_MS, signal });
     if (result.outcome === 'exited' && result.code === 0) continue;
     const how =
       result.outcome === 'exited'
         ? `exited with ${result.code ?? result.signal ?? '?'}`
-        : result.outcome === 'timed_out'
-          ? 'did not end in 15 minutes'
-          : 'could not be started';
+        : { timed_out: 'did not end in 15 minutes', cancelled: 'was cut short', not_started: 'could not be started' }[result.outcome];
     const tail = `${result.stdout}\n${result.stderr}`.trim().slice(-TAIL_CHARACTERS);
     throw new AppError({
       code: 'POST_CREATE_FAILED',

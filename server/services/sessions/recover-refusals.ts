@@ -18,6 +18,22 @@ export function beingStarted(session: Session): AppError {
   });
 }
 
+export function beingKilled(session: Session): AppError {
+  return new AppError({
+    code: 'SESSION_BUSY',
+    message: `${session.id} is being killed.`,
+    hint: `Once \`ao get ${session.id}\` says that it is terminated, \`ao restore ${session.id}\` brings it back.`,
+  });
+}
+
+export function beingParked(session: Session): AppError {
+  return new AppError({
+    code: 'SESSION_BUSY',
+    message: `${session.id} is being parked.`,
+    hint: `Bring it back with \`ao unpark ${session.id}\`.`,
+  });
+}
+
 export function notResumable(session: Session, why: string): AppError {
   return new AppError({
     code: 'SESSION_NOT_RESUMABLE',

@@ -127,7 +127,8 @@ describe('captured work', () => {
     const world = await makeServiceWorld();
     const { id, workspace } = await world.spawn();
     world.workspaces.write(workspace.path, 'notes.txt', 'precious');
-    const preservedRef = await world.workspaces.port.undo({ ...workspace, branchCreated: false }, id);
+    const preservedRef = (await world.workspaces.port.undo({ ...workspace, branchCreated: false }, { sessionId: id, disposable: [] }))
+      .preservedRef;
     world.store.sessions.update(id, { preservedRef }, { kind: 'test', reason: 'captured' });
     world.host.reboot();
     return { world, id, path: workspace.path };

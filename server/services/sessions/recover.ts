@@ -12,7 +12,7 @@ import type { Project, SessionPatch } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
-import { alreadyLive, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
+import { alreadyLive, beingKilled, beingParked, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
 
 export type Recovered = { readonly session: Session; readonly mode: RecoveryMode };
 
@@ -117,8 +117,10 @@ export function createRecover(context: SessionContext, launching: Launching) {
         phase: 'live',
         endReason: null,
         endDetail: null,
-        slot: session.kind === 'orchestrator' ? 'current' : null,
-        killRequestedAtMs: null,
+        // A live one keeps its slot, and a kill that was asked for meanwhile.
+        ...(session.phase === 'live'
+          ? {}
+          : { slot: session.kind === 'orchestrator' ? 'current' : null, killRequestedAtMs: null, replacedBy: null }),
         parked: false,
         exit: null,
         recovery: null,
@@ -251,7 +253,10 @@ export function createRecover(context: SessionContext, launching: Launching) {
     try {
       return await restoreTerminated(session);
     } catch (caught) {
-      if (!isAppError(caught, 'RUNTIME_UNAVAILABLE')) tried.add(session.id);
+      // An orchestrator that is on its way out makes room by itself.
+      const makesRoom =
+        isAppError(caught, 'ORCHESTRATOR_EXISTS') && currentOrchestrator(store, session.projectId)?.killRequestedAtMs !== null;
+      if (!isAppError(caught, 'RUNTIME_UNAVAILABLE') && !makesRoom) tried.add(session.id);
       throw caught;
     }
   }
@@ -275,6 +280,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     async restore(id: SessionId): Promise<Recovered> {
       return await locked(id, async (session) => {
         if (session.phase === 'spawning') throw beingStarted(session);
+        assertStays(session);
         if (session.phase === 'terminated') return await restoreTerminated(session);
         return refuseAlive(session, await recoverLive(session));
       });
@@ -283,6 +289,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     async resume(id: SessionId): Promise<Recovered> {
       return await locked(id, async (session) => {
         if (session.phase === 'spawning') throw beingStarted(session);
+        assertStays(session);
         if (session.phase === 'terminated') {
           throw new AppError({
             code: 'SESSION_NOT_LIVE',
@@ -297,6 +304,13 @@ export function createRecover(context: SessionContext, launching: Launching) {
 }
 
 export type Recover = ReturnType<typeof createRecover>;
+
+/** One that is being ended is brought back once that is done. */
+function assertStays(session: Session): void {
+  if (session.phase !== 'live') return;
+  if (session.killRequestedAtMs !== null) throw beingKilled(session);
+  if (session.parked) throw beingParked(session);
+}
 
 function refuseAlive(session: Session, recovered: Recovered | 'alive'): Recovered {
   if (recovered === 'alive') throw alreadyLive(session);

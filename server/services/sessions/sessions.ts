@@ -7,6 +7,7 @@ import type { SessionContext } from './context.ts';
 import type { createEnsureOrchestrator } from './ensure-orchestrator.ts';
 import { requireProject, resolveSession } from './find.ts';
 import type { Kill } from './kill.ts';
+import type { Parking } from './parking.ts';
 import type { Recover } from './recover.ts';
 import type { Report } from './report.ts';
 import type { Spawn } from './spawn.ts';
@@ -22,6 +23,7 @@ type Parts = {
   readonly ensure: ReturnType<typeof createEnsureOrchestrator>;
   readonly delivery: Delivery;
   readonly report: Report;
+  readonly parking: Parking;
 };
 
 export function createSessions(
@@ -41,7 +43,8 @@ export function createSessions(
       return store.sessions.list(filter).map(report);
     },
     get: (ref) => report(resolveSession(store, ref)),
-    spawn: (request) => operations.run('spawn', async () => report(await parts.spawn.spawn({ ...request, kind: 'worker' }))),
+    spawn: (request) =>
+      operations.run('spawn', async () => report(await parts.spawn.spawn({ ...request, kind: 'worker', replaces: null }))),
     kill: (ref) =>
       operations.run('kill', async () => {
         const killed = await parts.kill.kill(resolveSession(store, ref).id);
@@ -59,6 +62,7 @@ export function createSessions(
         parts.delivery.kick(back.session.id);
         return { ...report(back.session), mode: back.mode };
       }),
+    ...parts.parking,
     rename(ref, title) {
       const { id } = resolveSession(store, ref);
       return report(store.sessions.update(id, { title }, { kind: 'renamed', reason: 'asked for by the user' }));

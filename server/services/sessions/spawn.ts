@@ -7,10 +7,11 @@ import { type ProjectId, type SessionId, toSessionId } from '../../core/ids.ts';
 import type { Session, SessionKind } from '../../core/session/session.ts';
 import type { Project, SessionDraft } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
-import { requireProject } from './find.ts';
+import { requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
 import { runPostCreate } from './post-create.ts';
-import { undoSpawn } from './undo-spawn.ts';
+import { holdersOf, planSuccession } from './succession.ts';
+import { describeUndone, undoSpawn } from './undo-spawn.ts';
 
 /** Bytes of UTF-8: the prompt travels in one environment string, and Linux allows 128 KiB for one. */
 export const PROMPT_LIMIT_BYTES = 100_000;
@@ -23,7 +24,12 @@ export type SpawnOrder = {
   readonly prompt: string | null;
   readonly title: string | null;
   readonly branch: string | null;
+  /** The orchestrator whose place it is to take. */
+  readonly replaces: SessionId | null;
 };
+
+/** A spawn whose row is durable. `live` settles when it is live, or undone. */
+export type Begun = { readonly row: Session; readonly live: Promise<Session> };
 
 export function createSpawn(context: SessionContext, launching: Launching) {
   const { store, runtime, workspace, agents, secrets, clock, faults, log } = context;
@@ -68,8 +74,8 @@ export function createSpawn(context: SessionContext, launching: Launching) {
       projectId: project.id,
       number,
       kind: order.kind,
-      slot: order.kind === 'orchestrator' ? 'current' : null,
-      replaces: null,
+      slot: order.kind === 'orchestrator' ? (holdersOf(store, project.id).current === null ? 'current' : 'successor') : null,
+      replaces: order.replaces,
       replacedBy: null,
       agent: agentName,
       command,
@@ -105,21 +111,35 @@ export function createSpawn(context: SessionContext, launching: Launching) {
       await workspace.create(row.workspace);
       faults.passed('spawn.worktree');
       step = 'post-create';
+      assertWanted(row);
       await workspace.link(row.workspace, project.symlinks);
-      await runPostCreate(context, { project, cwd: row.workspace.path, env: launching.baseEnvironment(project) });
+      const env = launching.baseEnvironment(project);
+      await context.cancellations.run(row.id, (signal) => runPostCreate(context, { project, cwd: row.workspace.path, env, signal }));
       faults.passed('spawn.post-create');
       step = 'agent setup';
+      assertWanted(row);
       await agents.get(row.agent).prepare(launching.contextOf(row, project, 'spawned'));
       faults.passed('spawn.agent-setup');
       step = 'runtime';
+      assertWanted(row);
       const created = await launching.create(row, project, { mode: 'spawned', token });
       faults.passed('spawn.runtime');
       const live = markSpawned(created, 'its runtime was created');
       faults.passed('spawn.live');
       return live;
     } catch (caught) {
-      throw await giveUp(row, step, toAppError(caught));
+      const failure = toAppError(caught);
+      throw await giveUp(row, step, isUnwanted(row) && failure.code !== 'RUNTIME_UNAVAILABLE' ? killedMeanwhile(row) : failure);
     }
+  }
+
+  /** A kill does not wait for its turn: once it is intended, the spawn goes no step further and undoes itself. */
+  function assertWanted(row: Session): void {
+    if (isUnwanted(row)) throw killedMeanwhile(row);
+  }
+
+  function isUnwanted({ id }: Session): boolean {
+    return store.sessions.get(id)?.killRequestedAtMs !== null;
   }
 
   async function giveUp(row: Session, step: string, failure: AppError): Promise<AppError> {
@@ -131,9 +151,9 @@ export function createSpawn(context: SessionContext, launching: Launching) {
         { cause: failure },
       );
     }
-    let preservedRef: string | null;
+    let kept: string;
     try {
-      preservedRef = await undoSpawn(context, row, `failed at "${step}": ${failure.message}`);
+      kept = describeUndone(await undoSpawn(context, row, `failed at "${step}": ${failure.message}`));
     } catch (caught) {
       log.error({ sessionId: row.id, error: toAppError(caught).message }, 'undo of a failed spawn did not finish');
       return new AppError(
@@ -145,37 +165,54 @@ export function createSpawn(context: SessionContext, launching: Launching) {
         { cause: failure },
       );
     }
-    const kept = preservedRef === null ? '' : ` What was uncommitted in its worktree is kept as ${preservedRef}.`;
     return new AppError(
       { code: failure.code, message: `Spawn failed at "${step}" and was undone: ${failure.message}${kept}`, hint: failure.hint },
       { cause: failure },
     );
   }
 
-  function markSpawned(row: Session, why: string): Session {
-    const live = store.sessions.update(row.id, { phase: 'live', launchedAtMs: clock.nowMs() }, { kind: 'spawned', reason: why });
-    context.looks.set(row.id, { state: 'reachable' });
-    log.info({ sessionId: row.id, agent: row.agent, branch: row.workspace.branch }, 'session live');
+  function markSpawned({ id }: Session, why: string): Session {
+    const { slot, others } = planSuccession(store, requireSession(store, id), clock.nowMs());
+    const patch = { phase: 'live', launchedAtMs: clock.nowMs(), slot } as const;
+    store.sessions.updateAll([{ id, patch, event: { kind: 'spawned', reason: why } }, ...others]);
+    const live = requireSession(store, id);
+    context.looks.set(id, { state: 'reachable' });
+    log.info({ sessionId: id, agent: live.agent, branch: live.workspace.branch }, 'session live');
     return live;
   }
 
-  return {
-    async spawn(order: SpawnOrder): Promise<Session> {
-      const facts = await check(order);
-      const token = secrets.newToken();
-      const draft = await draftRow(order, facts, token);
+  async function begin(order: SpawnOrder): Promise<Begun> {
+    const facts = await check(order);
+    const token = secrets.newToken();
+    const draft = await draftRow(order, facts, token);
+    return await new Promise((resolve, reject) => {
       // The lock is held before the row exists, so that reconcile never sees a spawn of ours as cut off.
-      return await context.sessionLocks.run(draft.id, async () => {
+      const live = context.sessionLocks.run(draft.id, async () => {
         const row = store.sessions.insert(draft, { kind: 'spawning', reason: 'asked for by the user' });
+        resolve({ row, live });
         faults.passed('spawn.row');
         return await bringToLife(row, facts.project, token);
       });
-    },
+      live.catch(reject);
+    });
+  }
+
+  return {
+    begin,
+    spawn: async (order: SpawnOrder): Promise<Session> => (await begin(order)).live,
     markSpawned,
   };
 }
 
 export type Spawn = ReturnType<typeof createSpawn>;
+
+function killedMeanwhile({ id, projectId }: Session): AppError {
+  return new AppError({
+    code: 'SESSION_NOT_LIVE',
+    message: `${id} was killed while it was being started.`,
+    hint: `Start another one with \`ao spawn --project ${projectId}\`.`,
+  });
+}
 
 /** The first line of the prompt, cut to what a card can show. */
 function titleFrom(prompt: string | null, id: SessionId): string {

@@ -255,6 +255,19 @@ export function describeSessionContract(bench: StoreBench): void {
       expect(() => orchestrator(3, { slot: 'successor' })).toThrow(code('ORCHESTRATOR_EXISTS'));
     });
 
+    test('current and successor change places in one step, or not at all', () => {
+      const [old, next] = [orchestrator(1, { phase: 'live' }), orchestrator(2, { phase: 'live', slot: 'successor' })];
+      const retire = { id: old.id, patch: { phase: 'terminated', slot: null, replacedBy: next.id }, event: WHY } as const;
+      const promote = { id: next.id, patch: { slot: 'current' }, event: WHY } as const;
+      expect(() => store.sessions.updateAll([promote, retire])).toThrow(code('ORCHESTRATOR_EXISTS'));
+      const nobody = { id: 'app-99' as SessionId, patch: {}, event: WHY };
+      expect(() => store.sessions.updateAll([retire, promote, nobody])).toThrow(code('SESSION_NOT_FOUND'));
+      expect(store.sessions.list()).toEqual([old, next]);
+      expect(store.sessions.events(old.id)).toHaveLength(1);
+      expect(store.sessions.updateAll([retire, promote])).toMatchObject([{ slot: null, replacedBy: next.id }, { slot: 'current' }]);
+      expect([old, next].map(({ id }) => store.sessions.events(id).length)).toEqual([2, 2]);
+    });
+
     test('nobody slips past it: an orchestrator that runs has a slot, a worker has none', () => {
       expect(() => orchestrator(1, { slot: null })).toThrow(/orchestrator_has_slot|holds a slot/);
       expect(() => insert({ number: 2, kind: 'worker', slot: 'current' })).toThrow(/worker_has_no_slot|holds no slot/);

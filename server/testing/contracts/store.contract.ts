@@ -1,5 +1,6 @@
 /** What every `Store` promises, run against the fake and the SQLite adapter alike. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BriefingRecord } from '../../core/briefing/briefing.ts';
 import type { MessageId, ProjectId, SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Message, Store } from '../../ports/store.ts';
@@ -177,6 +178,15 @@ export function describeStoreContract(name: string, make: StoreMaker): void {
         store.meta.setKeepDaemon('off');
         expect(store.meta.keepDaemon()).toBe('off');
         expect(store.meta.instanceId).toMatch(/^[0-9a-f]{8}-/);
+      });
+
+      test('the record of the latest outage is kept whole, and replaced whole', () => {
+        expect(store.meta.briefing()).toBeNull();
+        const record: BriefingRecord = { cause: 'reboot', atMs: 5, sessions: ['app-1', 'app-2'] as SessionId[], dismissedAtMs: null };
+        store.meta.setBriefing(record);
+        expect(store.meta.briefing()).toEqual(record);
+        store.meta.setBriefing({ ...record, cause: 'host_gone', dismissedAtMs: 7 });
+        expect(store.meta.briefing()).toEqual({ ...record, cause: 'host_gone', dismissedAtMs: 7 });
       });
 
       test('a closed store says that the daemon stops, and closing twice is no error', () => {

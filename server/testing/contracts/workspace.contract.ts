@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { type AppErrorCode, isAppError } from '../../core/errors.ts';
 import type { ProjectId, SessionId } from '../../core/ids.ts';
 import type { Workspace } from '../../core/session/session.ts';
-import type { WorkspacePlan, WorkspacePort } from '../../ports/workspace.ts';
+import type { WorkspacePlan, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
 
 export type WorkspaceHarness = AsyncDisposable & {
-  readonly port: WorkspacePort;
+  readonly port: WorkspacePort & WorkspaceSurvey;
   /** One commit on `main`, which is checked out there; it ignores `*.log`. */
   readonly repository: string;
   /** Another one without a commit. */
@@ -179,16 +179,16 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
     test('undo takes worktree and branch away, and is idempotent', async () => {
       await using harness = await open();
       const workspace = await created(harness);
-      expect(await harness.port.undo(workspace, id)).toBeNull();
+      expect((await harness.port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
       expect(await harness.port.state(workspace)).toBe('missing');
       expect(await harness.branches()).toEqual(['main']);
-      expect(await harness.port.undo(workspace, id)).toBeNull();
+      expect((await harness.port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
     });
 
     test('undo of a plan that was never carried out does nothing', async () => {
       await using harness = await open();
       const workspace = await harness.port.plan(planOf(harness));
-      expect(await harness.port.undo(workspace, id)).toBeNull();
+      expect((await harness.port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
       expect(await harness.branches()).toEqual(['main']);
     });
 
@@ -196,10 +196,24 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       await using harness = await open();
       const worked = await created(harness);
       await harness.commit(worked.path, 'done.txt', 'done');
-      await harness.port.undo(worked, id);
+      await harness.port.undo(worked, { sessionId: id, disposable: [] });
       await harness.makeBranch('feature');
-      await harness.port.undo(await created(harness, { branch: 'feature' }), id);
+      await harness.port.undo(await created(harness, { branch: 'feature' }), { sessionId: id, disposable: [] });
       expect(await harness.branches()).toEqual(['ao/app-1', 'feature', 'main']);
+    });
+
+    test('what lies where our worktrees are is listed, whoever put it there, and so is captured work', async () => {
+      await using harness = await open();
+      expect(await harness.port.folders()).toEqual([]);
+      expect(await harness.port.preservedRefs(harness.repository)).toEqual([]);
+      const workspace = await created(harness);
+      const other = await created(harness, { sessionId: 'app-2' as SessionId });
+      expect(await harness.port.folders()).toEqual([workspace.path, other.path]);
+      await harness.write(workspace.path, 'work.txt', 'not committed');
+      await harness.port.undo(workspace, { sessionId: id, disposable: [] });
+      expect(await harness.port.folders()).toEqual([other.path]);
+      expect(await harness.port.preservedRefs(harness.repository)).toEqual(['refs/ao/preserved/app-1']);
+      expect(await harness.port.preservedRefs(harness.folder)).toEqual([]);
     });
 
     test('I11 undo captures uncommitted work first, and it can be put back', async () => {
@@ -207,7 +221,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       const workspace = await created(harness);
       await harness.write(workspace.path, 'README.md', 'changed');
       await harness.write(workspace.path, 'new.txt', 'new');
-      const ref = await harness.port.undo(workspace, id);
+      const ref = (await harness.port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
       expect(ref).toBe('refs/ao/preserved/app-1');
       expect(await harness.port.state(workspace)).toBe('missing');
 
@@ -223,13 +237,73 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       await using harness = await open();
       const workspace = await created(harness);
       await harness.write(workspace.path, 'README.md', 'one way');
-      const ref = (await harness.port.undo(workspace, id)) ?? '';
+      const ref = (await harness.port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '';
       await harness.port.create(workspace);
       await harness.commit(workspace.path, 'README.md', 'another way');
       expect(await harness.port.applyPreserved(workspace, ref)).toBe('conflict');
       expect(await harness.read(workspace.path, 'README.md')).toBe('another way');
       expect((await harness.port.dirt(workspace, [])).files).toEqual([]);
       expect(await harness.port.applyPreserved(workspace, 'refs/ao/preserved/nothing')).toBe('missing');
+    });
+
+    test('I11 undo moves a worktree aside where it holds what no ref can: ignored files that are not disposable', async () => {
+      await using harness = await open();
+      const workspace = await created(harness);
+      await harness.write(workspace.path, 'new.txt', 'new');
+      await harness.write(workspace.path, 'secret.log', 'ignored');
+      const undone = await harness.port.undo(workspace, { sessionId: id, disposable: [] });
+      expect(undone).toEqual({ preservedRef: 'refs/ao/preserved/app-1', movedTo: `${workspace.path}.stale-1` });
+      expect(await harness.read(undone.movedTo ?? '', 'secret.log')).toBe('ignored');
+      expect(await harness.port.state(workspace)).toBe('missing');
+      expect(await harness.branches()).toEqual(['main']);
+      const again = await created(harness);
+      await harness.write(again.path, 'secret.log', 'ignored');
+      expect(await harness.port.undo(again, { sessionId: id, disposable: ['*.log'] })).toEqual({ preservedRef: null, movedTo: null });
+    });
+
+    test('whether a worktree would be removed can be asked without removing it', async () => {
+      await using harness = await open();
+      const workspace = await created(harness);
+      expect(await harness.port.judgeRemoval(workspace, [])).toEqual({ kind: 'removed' });
+      await harness.write(workspace.path, 'new.txt', 'new');
+      expect(await harness.port.judgeRemoval(workspace, [])).toEqual({ kind: 'kept', why: '1 uncommitted file: new.txt' });
+      expect(await harness.port.state(workspace)).toBe('present');
+      await harness.deleteByHand(workspace.path);
+      expect(await harness.port.judgeRemoval(workspace, [])).toEqual({ kind: 'missing' });
+    });
+
+    test('I11 work is captured in place, once, and only then the worktree goes; its branch stays', async () => {
+      await using harness = await open();
+      const workspace = await created(harness);
+      expect(await harness.port.capture(workspace, id)).toBeNull();
+      await harness.write(workspace.path, 'README.md', 'changed');
+      await harness.write(workspace.path, 'new.txt', 'new');
+      const ref = await harness.port.capture(workspace, id);
+      expect([ref, await harness.port.capture(workspace, id)]).toEqual(['refs/ao/preserved/app-1', 'refs/ao/preserved/app-1']);
+      expect(await harness.read(workspace.path, 'README.md')).toBe('changed');
+      const captured = { sessionId: id, ref, disposable: [] };
+      expect(await harness.port.removeCaptured(workspace, captured)).toEqual({ kind: 'removed' });
+      expect(await harness.port.removeCaptured(workspace, captured)).toEqual({ kind: 'missing' });
+      expect(await harness.branches()).toContain('ao/app-1');
+      await harness.port.create(workspace);
+      expect(await harness.port.applyPreserved(workspace, ref ?? '')).toBe('applied');
+      expect(await harness.read(workspace.path, 'new.txt')).toBe('new');
+    });
+
+    test('I11 a worktree that was changed after its capture is kept, and so is one with ignored files', async () => {
+      await using harness = await open();
+      const workspace = await created(harness);
+      await harness.write(workspace.path, 'new.txt', 'new');
+      const ref = await harness.port.capture(workspace, id);
+      await harness.write(workspace.path, 'newer.txt', 'newer');
+      expect(await harness.port.removeCaptured(workspace, { sessionId: id, ref, disposable: [] })).toMatchObject({ kind: 'kept' });
+      const later = await harness.port.capture(workspace, id);
+      await harness.write(workspace.path, 'secret.log', 'ignored');
+      const kept = await harness.port.removeCaptured(workspace, { sessionId: id, ref: later, disposable: [] });
+      expect(kept).toEqual({ kind: 'kept', why: 'no ref can hold 1 uncommitted file: secret.log' });
+      expect(await harness.port.removeCaptured(workspace, { sessionId: id, ref: later, disposable: ['*.log'] })).toEqual({
+        kind: 'removed',
+      });
     });
 
     test('links show the repository’s files, are no dirt, and never replace what is there', async () => {

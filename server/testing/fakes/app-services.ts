@@ -8,7 +8,15 @@ import { DEVICE_COOKIE } from '../../contract/device.ts';
 import { AppError } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId, SessionRef } from '../../core/ids.ts';
 import type { Owner } from '../../core/liveness/owner.ts';
-import type { AppServices, DaemonFacts, DirtReport, SessionPrincipal, SessionReport } from '../../ports/app-services.ts';
+import type {
+  AppServices,
+  Briefing,
+  DaemonFacts,
+  DirtReport,
+  ParkReport,
+  SessionPrincipal,
+  SessionReport,
+} from '../../ports/app-services.ts';
 import type { Message, Project, Store } from '../../ports/store.ts';
 import { createDevices } from '../../services/devices.ts';
 import { createFeed } from '../../services/feed.ts';
@@ -99,6 +107,11 @@ export function createFakeAppServices(facts: {
       derived: { status: 'running', reason: 'The agent runs' },
     };
   };
+  const refused = new AppError({ code: 'SESSION_NOT_RESUMABLE', message: 'It could not be brought back.', hint: 'It runs on.' });
+  const parked: ParkReport = {
+    sessions: [report({ by: 'id', id: 'app-2' as SessionId })],
+    failed: [{ id: 'app-1' as SessionId, error: refused }],
+  };
   const daemonFacts = (): DaemonFacts => ({
     pid: facts.pid,
     port: facts.port(),
@@ -108,6 +121,8 @@ export function createFakeAppServices(facts: {
     startedAtMs: 1_000,
     holders: [],
     graceEndsAtMs: null,
+    graceMs: 5_000,
+    lossGraceMs: 600_000,
     lastStop: { reason: 'ao stop', atMs: 500, pid: 4 },
     recovering: 0,
   });
@@ -123,6 +138,15 @@ export function createFakeAppServices(facts: {
     createdAtMs: 1_000,
     updatedAtMs: 1_000,
   });
+  const briefing = (): Briefing => ({
+    cause: 'reboot',
+    atMs: 1_000,
+    items: (['app-1', 'app-2'] as SessionId[]).map((id, index) => ({
+      ...report({ by: 'id', id }),
+      outcome: index === 0 ? 'resumed' : 'needs_recovery',
+      needsUser: index === 1,
+    })),
+  });
   const project = (id: ProjectId): Project => {
     if (id !== 'app')
       throw new AppError({ code: 'PROJECT_NOT_FOUND', message: `There is no project "${id}".`, hint: 'List them with `ao project ls`.' });
@@ -137,6 +161,27 @@ export function createFakeAppServices(facts: {
           { name: 'claude-code', needsCommand: false, missing: { why: 'It is not on PATH.', hint: 'Install it' } },
           { name: 'shell', needsCommand: false, missing: null },
         ]),
+    },
+    briefing: {
+      current: () => noted('briefing.current', [], () => briefing()),
+      dismiss: (atMs) => noted('briefing.dismiss', [atMs], () => null),
+    },
+    evidence: {
+      of: (ref) =>
+        noted('evidence.of', [ref], () => ({
+          ...report(ref),
+          bootId: 'boot-1',
+          look: { atMs: 2_000, probe: { state: 'alive', pid: 77, tags: { instanceId: null, sessionId: null, launchId: null } } },
+          lastEvent: null,
+        })),
+    },
+    doctor: {
+      examine: async () =>
+        noted('doctor.examine', [], () => ({
+          checks: [{ id: 'database', verdict: 'ok', says: 'It is sound.', fix: null }],
+          findings: [{ kind: 'orphan-runtime', subject: '/s:app-9', evidence: 'It has no row.', action: 'ao doctor --reap /s:app-9' }],
+        })),
+      reap: async (handle) => note('doctor.reap', handle),
     },
     devices,
     feed,
@@ -172,6 +217,8 @@ export function createFakeAppServices(facts: {
       kill: async (ref) => noted('sessions.kill', [ref], () => ({ ...report(ref), worktree: 'kept', worktreeNote: '2 uncommitted files' })),
       restore: async (ref) => noted('sessions.restore', [ref], () => ({ ...report(ref), mode: 'resumed' })),
       resume: async (ref) => noted('sessions.resume', [ref], () => ({ ...report(ref), mode: 'fresh' })),
+      park: async (refs) => noted('sessions.park', [refs], () => parked),
+      unpark: async (refs) => noted('sessions.unpark', [refs], () => parked),
       rename: (ref, title) => noted('sessions.rename', [ref, title], () => report(ref)),
       logs: async (ref, options) =>
         noted('sessions.logs', [ref, options], () => ({ id: report(ref).session.id, text: 'first line\nlast line' })),

@@ -3,6 +3,7 @@
  * goes in and out is copied, so that no test can change a stored fact by holding on to it.
  */
 import { announceChanges } from '../../adapters/store/announce-changes.ts';
+import type { BriefingRecord } from '../../core/briefing/briefing.ts';
 import { AppError, type AppErrorCode } from '../../core/errors.ts';
 import type { InstanceId, MessageId, ProjectId, SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
@@ -68,6 +69,9 @@ export function createFakeStore({ nowMs = Date.now, instanceId = DEFAULT_INSTANC
     messages: guarded(createMessages(tables, nowMs)),
     devices: guarded(createDevices()),
     meta: guarded(createMeta(instanceId)),
+    check: () => {
+      if (!open) throw refuse('DAEMON_STOPPING', 'The database is closed');
+    },
     close: () => {
       open = false;
     },
@@ -155,6 +159,16 @@ function createSessions(tables: Tables, nowMs: () => number): SessionStore {
           (projectId === undefined || session.projectId === projectId) && (phases === undefined || phases.includes(session.phase)),
       ),
     update: change,
+    updateAll: (changes) => {
+      const [sessions, events] = [new Map(tables.sessions), [...tables.events]];
+      try {
+        return changes.map(({ id, patch, event }) => change(id, patch, event));
+      } catch (caught) {
+        for (const [id, session] of sessions) tables.sessions.set(id, session);
+        tables.events.splice(0, tables.events.length, ...events);
+        throw caught;
+      }
+    },
     beginLaunch: (id, launch, patch, event) => {
       existing(id);
       assertNewLaunch(launch);
@@ -244,6 +258,7 @@ function createMeta(instanceId: InstanceId): MetaStore {
   let lastStop: StopRecord | null = null;
   let lastBootId: string | null = null;
   let keepDaemon: 'on' | 'off' = 'off';
+  let briefing: BriefingRecord | null = null;
   return {
     instanceId,
     lastStop: () => lastStop,
@@ -257,6 +272,10 @@ function createMeta(instanceId: InstanceId): MetaStore {
     keepDaemon: () => keepDaemon,
     setKeepDaemon: (value) => {
       keepDaemon = value;
+    },
+    briefing: () => briefing,
+    setBriefing: (record) => {
+      briefing = record;
     },
   };
 }

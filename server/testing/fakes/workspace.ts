@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { Workspace } from '../../core/session/session.ts';
-import type { Dirt, WorkspacePlan, WorkspacePort } from '../../ports/workspace.ts';
+import type { Dirt, RemoveOutcome, WorkspacePlan, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
 
 type Tree = ReadonlyMap<string, string>;
 type FakeRepository = {
@@ -23,7 +23,7 @@ type FakeFolder = {
 type Operation = Exclude<keyof WorkspacePort, 'state'>;
 
 export type FakeWorkspaces = {
-  readonly port: WorkspacePort;
+  readonly port: WorkspacePort & WorkspaceSurvey;
   /** A repository with one commit on `main`, or (`unborn`) without any. */
   addRepository(path: string, kind?: 'committed' | 'unborn'): void;
   setIgnored(repository: string, patterns: readonly string[]): void;
@@ -83,6 +83,41 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
       );
   }
 
+  /** What no ref takes: ignored and not disposable. */
+  function ignoredOf(folder: FakeFolder, disposable: readonly string[]): readonly string[] {
+    const head = treeOf(headOf(folder));
+    const ignored = folder.of === null ? [] : (repositories.get(folder.of.repository)?.ignored ?? []);
+    return [...folder.files.keys()].filter((name) => !head.has(name) && matches(name, ignored) && !matches(name, disposable));
+  }
+
+  function judge(folder: FakeFolder, disposable: readonly string[]): RemoveOutcome {
+    const files = dirtOf(folder, disposable);
+    return files.length > 0 ? { kind: 'kept', why: listFiles(files) } : { kind: 'removed' };
+  }
+
+  /** The same work is captured once. */
+  function capture(folder: FakeFolder, repository: FakeRepository, sessionId: string): string | null {
+    const ignored = new Set(ignoredOf(folder, []));
+    const work = new Map([...folder.files].filter(([name]) => !ignored.has(name)));
+    const head = headOf(folder);
+    const [commit, headTree] = [store(work, head), treeOf(head)];
+    if (work.size === headTree.size && [...work].every(([name, text]) => headTree.get(name) === text)) return null;
+    for (let n = 1; ; n += 1) {
+      const ref = `refs/ao/preserved/${sessionId}${n === 1 ? '' : `-${n}`}`;
+      const there = repository.refs.get(ref);
+      if (there !== undefined && there !== commit) continue;
+      repository.refs.set(ref, commit);
+      return ref;
+    }
+  }
+
+  function putAside(path: string, folder: FakeFolder): string {
+    let n = 1;
+    while (folders.has(`${path}.stale-${n}`)) n += 1;
+    folders.set(`${path}.stale-${n}`, folder);
+    return `${path}.stale-${n}`;
+  }
+
   function holderOf(branch: string, repository: string): string | null {
     if (repositories.get(repository)?.headBranch === branch) return repository;
     return [...folders].find(([, { of }]) => of?.repository === repository && of.branch === branch)?.[0] ?? null;
@@ -131,9 +166,7 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
       if ((there?.of ?? null) !== null) return;
       if (there !== undefined) {
         folders.delete(workspace.path);
-        let n = 1;
-        while (folders.has(`${workspace.path}.stale-${n}`)) n += 1;
-        if (there.files.size > 0) folders.set(`${workspace.path}.stale-${n}`, there);
+        if (there.files.size > 0) putAside(workspace.path, there);
       }
       assertFree(workspace.branch, workspace.repository);
       if (!repository.branches.has(workspace.branch)) repository.branches.set(workspace.branch, workspace.baseCommit);
@@ -144,29 +177,41 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
     async removeClean(workspace, disposable) {
       const folder = folders.get(workspace.path);
       if (folder === undefined) return { kind: 'missing' };
-      const files = dirtOf(folder, disposable);
-      const rest = files.length > 5 ? `, and ${files.length - 5} more` : '';
-      if (files.length > 0)
-        return {
-          kind: 'kept',
-          why: `${files.length} uncommitted ${files.length === 1 ? 'file' : 'files'}: ${files.slice(0, 5).join(', ')}${rest}`,
-        };
+      const verdict = judge(folder, disposable);
+      if (verdict.kind === 'removed') folders.delete(workspace.path);
+      return verdict;
+    },
+    async judgeRemoval(workspace, disposable) {
+      const folder = folders.get(workspace.path);
+      return folder === undefined ? { kind: 'missing' } : judge(folder, disposable);
+    },
+    async capture(workspace, sessionId) {
+      const folder = folders.get(workspace.path);
+      if (folder === undefined || folder.of === null) return null;
+      return capture(folder, repositoryAt(workspace.repository), sessionId);
+    },
+    async removeCaptured(workspace, { sessionId, ref, disposable }) {
+      const folder = folders.get(workspace.path);
+      if (folder === undefined) return { kind: 'missing' };
+      const ignored = ignoredOf(folder, disposable);
+      if (ignored.length > 0) return { kind: 'kept', why: `no ref can hold ${listFiles(ignored)}` };
+      if (capture(folder, repositoryAt(workspace.repository), sessionId) !== ref)
+        return { kind: 'kept', why: 'it was changed after its work had been captured' };
       folders.delete(workspace.path);
       return { kind: 'removed' };
     },
-    async undo(workspace, sessionId) {
+    async undo(workspace, { sessionId, disposable }) {
       const repository = repositoryAt(workspace.repository);
       const folder = folders.get(workspace.path);
-      let preserved: string | null = null;
-      if (folder !== undefined && folder.of !== null && dirtOf(folder, []).length > 0) {
-        preserved = `refs/ao/preserved/${sessionId}`;
-        repository.refs.set(preserved, store(folder.files, headOf(folder)));
-      }
+      const isWorktree = folder !== undefined && folder.of !== null;
+      const preservedRef = isWorktree ? capture(folder, repository, sessionId) : null;
       folders.delete(workspace.path);
+      const aside = folder !== undefined && (isWorktree ? ignoredOf(folder, disposable) : [...folder.files.keys()]).length > 0;
+      const movedTo = aside ? putAside(workspace.path, { ...folder, of: null }) : null;
       const untouched =
         repository.branches.get(workspace.branch) === workspace.baseCommit && holderOf(workspace.branch, workspace.repository) === null;
       if (workspace.branchCreated && untouched) repository.branches.delete(workspace.branch);
-      return preserved;
+      return { preservedRef, movedTo };
     },
     async applyPreserved(workspace, ref) {
       const commit = commits.get(repositoryAt(workspace.repository).refs.get(ref) ?? '');
@@ -202,6 +247,8 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
 
   return {
     port: {
+      folders: async () => [...folders.keys()].filter((path) => path.startsWith(`${dataDir}/worktrees/`)).sort(),
+      preservedRefs: async (repository) => [...(repositories.get(repository)?.refs.keys() ?? [])].sort(),
       ...guarded,
       async state({ path }) {
         if (unreadable.has(path)) return 'unknown';
@@ -252,6 +299,11 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
       failures.set(operation, [...(failures.get(operation) ?? []), error]);
     },
   };
+}
+
+function listFiles(files: readonly string[]): string {
+  const rest = files.length > 5 ? `, and ${files.length - 5} more` : '';
+  return `${files.length} uncommitted ${files.length === 1 ? 'file' : 'files'}: ${files.slice(0, 5).join(', ')}${rest}`;
 }
 
 function setOrDelete(files: Map<string, string>, name: string, text: string | undefined): void {

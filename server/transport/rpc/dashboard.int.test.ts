@@ -1,6 +1,7 @@
 /** The procedures that the dashboard needs beside those of the command line. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentViewSchema } from '../../contract/agent.ts';
+import { daemonStatusSchema } from '../../contract/daemon.ts';
 import { projectCheckSchema } from '../../contract/project.ts';
 import { DIRT_FILES_SHOWN, sessionDirtSchema } from '../../contract/session.ts';
 import { AppError } from '../../core/errors.ts';
@@ -42,6 +43,13 @@ describe('agents.list', () => {
     ]);
     await ask('agents.list', { projectId: 'app' });
     expect(daemon.services.calls.at(-1)).toEqual({ name: 'agents.list', args: ['app'] });
+  });
+});
+
+describe('daemon.status', () => {
+  it('has both graces, for whoever wants to know what closing the last tab does', async () => {
+    const { data } = await ask('daemon.status');
+    expect(daemonStatusSchema.parse(data)).toMatchObject({ graceEndsAt: null, graceMs: 5_000, lossGraceMs: 600_000 });
   });
 });
 

@@ -1,10 +1,14 @@
 /** Assembles the procedures. The paths `sessions.list`, `.spawn`, `.get`, `.kill` are stable (SPEC §9). */
 import { listAgents } from './agents/list.ts';
+import { dismissBriefing } from './briefing/dismiss.ts';
+import { getBriefing } from './briefing/get.ts';
 import { setDaemonOwner } from './daemon/set-owner.ts';
 import { daemonStatus } from './daemon/status.ts';
 import { stopDaemon } from './daemon/stop.ts';
 import { listDevices } from './devices/list.ts';
 import { revokeDevice } from './devices/revoke.ts';
+import { examine } from './doctor/examine.ts';
+import { reapRuntime } from './doctor/reap.ts';
 import { ensureOrchestrator } from './orchestrator/ensure.ts';
 import { addProject } from './projects/add.ts';
 import { checkProject } from './projects/check.ts';
@@ -14,22 +18,27 @@ import { removeProject } from './projects/remove.ts';
 import { setProject } from './projects/set.ts';
 import { getSessionDirt } from './sessions/dirt.ts';
 import { listSessionEvents } from './sessions/events.ts';
+import { getSessionEvidence } from './sessions/evidence.ts';
 import { getSession } from './sessions/get.ts';
 import { killSession } from './sessions/kill.ts';
 import { listSessions } from './sessions/list.ts';
 import { readSessionLogs } from './sessions/logs.ts';
 import { listMessages } from './sessions/messages.ts';
+import { parkSessions } from './sessions/park.ts';
 import { renameSession } from './sessions/rename.ts';
 import { restoreSession } from './sessions/restore.ts';
 import { resumeSession } from './sessions/resume.ts';
 import { sendMessage } from './sessions/send.ts';
 import { spawnSession } from './sessions/spawn.ts';
+import { unparkSessions } from './sessions/unpark.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
   daemon: router({ status: daemonStatus, setOwner: setDaemonOwner, stop: stopDaemon }),
   devices: router({ list: listDevices, revoke: revokeDevice }),
   agents: router({ list: listAgents }),
+  doctor: router({ examine, reap: reapRuntime }),
+  briefing: router({ get: getBriefing, dismiss: dismissBriefing }),
   projects: router({
     add: addProject,
     check: checkProject,
@@ -45,12 +54,15 @@ export const appRouter = router({
     kill: killSession,
     restore: restoreSession,
     resume: resumeSession,
+    park: parkSessions,
+    unpark: unparkSessions,
     rename: renameSession,
     logs: readSessionLogs,
     send: sendMessage,
     messages: listMessages,
     events: listSessionEvents,
     dirt: getSessionDirt,
+    evidence: getSessionEvidence,
   }),
   orchestrator: router({ ensure: ensureOrchestrator }),
 });

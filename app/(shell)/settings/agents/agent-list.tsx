@@ -3,6 +3,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleDashed } from 'lucide-react';
+import { Awaited } from '../../../_components/awaited.tsx';
 import { agentName } from '../../../_data/agent-names.ts';
 import { useLock } from '../../../_data/live.tsx';
 import { toProblem, useTRPC } from '../../../_data/rpc.ts';
@@ -19,7 +20,11 @@ export function AgentList() {
   return (
     <Section title="Agents" lead="A session runs one of these, as it is installed on the machine of the daemon.">
       {agents.error === null ? null : <InlineError problem={toProblem(agents.error)} />}
-      {agents.data === undefined && agents.error === null ? <Skeleton className="h-32" /> : null}
+      {agents.data === undefined && agents.error === null ? (
+        <Awaited>
+          <Skeleton className="h-32" />
+        </Awaited>
+      ) : null}
       <ul>
         {[...(agents.data ?? [])]
           .sort((a, b) => Number(b.available) - Number(a.available))

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
 import type { DeviceView } from '../../../../server/contract/device.ts';
+import { Awaited } from '../../../_components/awaited.tsx';
 import { forgetDeviceSecret } from '../../../_data/device.ts';
 import { useLock } from '../../../_data/live.tsx';
 import { toProblem, useTRPC } from '../../../_data/rpc.ts';
@@ -27,7 +28,11 @@ export function DeviceList() {
     <>
       <Section title="Devices" lead="Browsers that may open this dashboard, and with it every terminal.">
         {devices.error === null ? null : <InlineError problem={toProblem(devices.error)} />}
-        {devices.data === undefined && devices.error === null ? <Skeleton className="h-24" /> : null}
+        {devices.data === undefined && devices.error === null ? (
+          <Awaited>
+            <Skeleton className="h-24" />
+          </Awaited>
+        ) : null}
         <ul>
           {(devices.data ?? []).map((device) => (
             <DeviceRow key={device.id} device={device} />

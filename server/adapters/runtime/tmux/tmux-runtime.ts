@@ -20,6 +20,7 @@ import { createTmuxLaunching } from './launching.ts';
 import { createObserving } from './observing.ts';
 import { toServerEnvironment } from './server-environment.ts';
 import { createServerRecords } from './server-record.ts';
+import { findServiceScope } from './service-scope.ts';
 import { chooseSocketPath } from './socket-path.ts';
 import { createTerminal } from './terminal.ts';
 import { createTmuxProcess } from './tmux-process.ts';
@@ -45,7 +46,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
   const env = toServerEnvironment(deps.env, dataDir);
   const records = createServerRecords(dataDir);
   const launches = createLaunchFiles(dataDir);
-  const process = createTmuxProcess({ runner, env, cwd: dataDir });
+  const process = createTmuxProcess({ runner, env, cwd: dataDir, scope: findServiceScope(), log });
   const host = createHost({ socket, dataDir, uid, process, records, launches, processes, clock, log });
   const viewers = createViewerRecord({ socket, channel: () => channel });
   const channel: Channel = createChannel({ socket, env, cwd: dataDir, host, process, ownViewers: viewers.pids, clock, log });

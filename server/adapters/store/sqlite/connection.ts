@@ -5,7 +5,7 @@
 import type DatabaseConstructor from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../../../core/errors.ts';
-import { toStoreError } from './sqlite-errors.ts';
+import { toStoreError, unusableDatabase } from './sqlite-errors.ts';
 
 export type Connection = {
   readonly path: string;
@@ -13,6 +13,8 @@ export type Connection = {
   read<T>(work: () => T): T;
   /** All of `work` or nothing; on disk when it returns (I12). */
   write<T>(work: () => T): T;
+  /** Throws `DATABASE_UNUSABLE`. */
+  check(): void;
   close(): void;
 };
 
@@ -33,6 +35,11 @@ export function createConnection(client: DatabaseConstructor.Database, path: str
     db: drizzle(client),
     read: guard,
     write: <T>(work: () => T): T => guard(() => transaction.immediate(work) as T),
+    check: () =>
+      guard(() => {
+        const verdict: unknown = client.pragma('quick_check(1)', { simple: true });
+        if (verdict !== 'ok') throw unusableDatabase(path, `it is damaged (${String(verdict)})`);
+      }),
     close: () => {
       if (client.open) client.close();
     },

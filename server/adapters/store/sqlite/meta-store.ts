@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { meta } from '../../../../drizzle/schema/meta.ts';
-import { type InstanceId, parseInstanceId } from '../../../core/ids.ts';
+import { BRIEFING_CAUSES, type BriefingRecord } from '../../../core/briefing/briefing.ts';
+import { type InstanceId, parseInstanceId, parseSessionId, type SessionId } from '../../../core/ids.ts';
 import type { MetaStore, StopRecord } from '../../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { unusableDatabase } from './sqlite-errors.ts';
 
-type Key = 'instance_id' | 'last_stop' | 'last_boot_id' | 'keep_daemon';
+type Key = 'instance_id' | 'last_stop' | 'last_boot_id' | 'keep_daemon' | 'briefing';
 
 export function createMetaStore(connection: Connection): MetaStore {
   const { db, read, write } = connection;
@@ -50,17 +51,36 @@ export function createMetaStore(connection: Connection): MetaStore {
     recordBootId: (bootId) => put('last_boot_id', bootId),
     keepDaemon: () => (find('keep_daemon') === 'on' ? 'on' : 'off'),
     setKeepDaemon: (value) => put('keep_daemon', value),
+    briefing: () => {
+      const json = find('briefing');
+      if (json === null) return null;
+      const record = toBriefingRecord(json);
+      if (record === null) throw damaged('briefing');
+      return record;
+    },
+    setBriefing: (record) => put('briefing', JSON.stringify(record)),
   };
 }
 
-function toStopRecord(json: string): StopRecord | null {
-  let value: unknown;
+function toObject(json: string): Readonly<Record<string, unknown>> | null {
   try {
-    value = JSON.parse(json);
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null || !('reason' in value) || !('atMs' in value) || !('pid' in value)) return null;
-  const { reason, atMs, pid } = value;
+}
+
+function toStopRecord(json: string): StopRecord | null {
+  const { reason, atMs, pid } = toObject(json) ?? {};
   return typeof reason === 'string' && typeof atMs === 'number' && typeof pid === 'number' ? { reason, atMs, pid } : null;
+}
+
+function toBriefingRecord(json: string): BriefingRecord | null {
+  const { cause: word, atMs, sessions: ids, dismissedAtMs = null } = toObject(json) ?? {};
+  const cause = BRIEFING_CAUSES.find((known) => known === word);
+  if (cause === undefined || typeof atMs !== 'number' || !Array.isArray(ids)) return null;
+  if (dismissedAtMs !== null && typeof dismissedAtMs !== 'number') return null;
+  const sessions = ids.map((id) => (typeof id === 'string' ? parseSessionId(id) : null)).filter((id): id is SessionId => id !== null);
+  return { cause, atMs, sessions, dismissedAtMs };
 }

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SessionId } from '../../../core/ids.ts';
@@ -46,7 +46,7 @@ function contents(): string {
   const raw = file.raw();
   const tables = raw.prepare("select name from sqlite_master where type = 'table' order by name").pluck().all() as string[];
   const all = [
-    raw.prepare('select * from sqlite_master order by name').all(),
+    raw.prepare('select name, sql from sqlite_master order by name').all(),
     ...tables.map((table) => raw.prepare(`select * from "${table}"`).all()),
   ];
   raw.close();
@@ -90,6 +90,61 @@ test('L12 and back: the earlier version refuses the schema and changes nothing',
   const before = readFileSync(file.path);
   expect(() => file.open()).toThrow(code('DATABASE_NEWER'));
   expect(readFileSync(file.path).equals(before)).toBe(true);
+});
+
+const backups = (): readonly string[] => readdirSync(join(file.directory, 'backups')).sort();
+
+test('L12 a copy of the whole database is made before its schema changes, for nobody else to read', () => {
+  fill();
+  const before = contents();
+  addMigration(['DELETE FROM `messages`;']);
+  file.open({ migrationsDir }).close();
+  const [name = '', ...others] = backups();
+  expect(name).toMatch(/^ao-schema-[0-9]+\.db$/);
+  expect(others).toEqual([]);
+  const copy = join(file.directory, 'backups', name);
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  expect(statSync(join(file.directory, 'backups')).mode & 0o777).toBe(0o700);
+  expect(contents()).not.toBe(before);
+  cpSync(copy, file.path);
+  expect(contents()).toBe(before);
+});
+
+test('a new database and one that is up to date need no copy', () => {
+  fill();
+  file.open().close();
+  expect(() => backups()).toThrow('ENOENT');
+});
+
+test('copies are kept for three versions; one that fails each time pushes none of them out', () => {
+  fill();
+  for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) {
+    addMigration([`CREATE TABLE \`${name}\` (\`id\` text);`]);
+    file.open({ migrationsDir }).close();
+    const made = join(file.directory, 'backups', `ao-schema-${firstSchema() + index}.db`);
+    utimesSync(made, index + 1, index + 1);
+  }
+  const kept = backups();
+  expect(kept).toHaveLength(3);
+  addMigration(['INSERT INTO `nowhere` VALUES (1);']);
+  for (let start = 0; start < 3; start += 1) expect(() => file.open({ migrationsDir })).toThrow(code('DATABASE_UNUSABLE'));
+  expect(backups()).toHaveLength(3);
+  expect(backups().slice(0, 2)).toEqual(kept.slice(1));
+});
+
+/** How many schema changes the present version has. */
+function firstSchema(): number {
+  const journal = JSON.parse(readFileSync(join(MIGRATIONS_DIR, 'meta', '_journal.json'), 'utf8')) as { entries: unknown[] };
+  return journal.entries.length;
+}
+
+test('L9 where no copy can be made, the schema is left alone and the reason is said', () => {
+  fill();
+  const before = contents();
+  addMigration(['CREATE TABLE `extra` (`id` text);']);
+  writeFileSync(join(file.directory, 'backups'), 'a file in the way');
+  expect(() => file.open({ migrationsDir })).toThrow(code('DATA_DIR_UNUSABLE'));
+  expect(contents()).toBe(before);
 });
 
 test('rebuilding a table does not delete the rows that refer to it', () => {

@@ -7,6 +7,7 @@ import type DatabaseConstructor from 'better-sqlite3';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { AppError } from '../../../core/errors.ts';
 import type { Log } from '../../../ports/log.ts';
+import { backUp } from './backups.ts';
 import { errorCodeOf, toStoreError, unusableDatabase } from './sqlite-errors.ts';
 
 export type Migration = MigrationMeta;
@@ -39,7 +40,7 @@ export function assertKnownSchema(client: DatabaseConstructor.Database, path: st
   throw new AppError({
     code: 'DATABASE_NEWER',
     message: `The database ${path} was written by a newer version of ao (${unknown.length} schema changes that this version does not know). Nothing was changed.`,
-    hint: 'Run the newer version again, or set AO_DATA_DIR to another directory for this one.',
+    hint: 'Run the newer version again, or go back to a backup that this version can read: `ao restore-backup` lists them.',
   });
 }
 
@@ -55,10 +56,13 @@ export function migrate(options: MigrateOptions): void {
   const { client, path, log } = options;
   try {
     if (pendingOf(options).length === 0) return;
+    const applied = appliedAt(client).length;
+    // Without a way back there is no change: a copy that cannot be made refuses the start.
+    if (applied > 0) log.info({ ...backUp(client, path, applied) }, 'database backed up before its schema changes');
     // Must happen outside the transaction: inside one the pragma is ignored.
     client.pragma('foreign_keys = OFF');
-    const applied = client.transaction(() => applyPending(options)).immediate();
-    log.info({ path, applied }, 'database schema brought up to date');
+    const added = client.transaction(() => applyPending(options)).immediate();
+    log.info({ path, applied: added }, 'database schema brought up to date');
   } catch (caught) {
     throw toMigrationError(caught, path);
   } finally {

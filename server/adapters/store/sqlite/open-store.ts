@@ -43,6 +43,7 @@ export function createStoreOn(client: DatabaseConstructor.Database, { path, nowM
       messages: createMessageStore(connection, nowMs),
       devices: createDeviceStore(connection),
       meta: createMetaStore(connection),
+      check: connection.check,
       close: connection.close,
     }),
   );

@@ -105,6 +105,7 @@ export function createSessionStore({ connection, log, nowMs }: SessionStoreDeps)
     get: (id) => read(() => find(id)),
     list: (filter = {}) => read(() => listBy(filter).map(toSession)),
     update: (id, patch, event) => write(() => change(id, patch, event)),
+    updateAll: (changes) => write(() => changes.map(({ id, patch, event }) => change(id, patch, event))),
     beginLaunch: (id, launch, patch, event) =>
       write(() => {
         existing(id);

@@ -84,7 +84,7 @@ function refusalOf(code: string, path: string): Refusal | null {
 }
 
 function keepAndRestoreHint(path: string): string {
-  return `Keep a copy (\`cp -a ${path} ${path}.kept\`), then put a backup in its place or set AO_DATA_DIR to another directory.`;
+  return `Keep a copy (\`cp -a ${path} ${path}.kept\`), then go back to a backup (\`ao restore-backup\` lists them) or set AO_DATA_DIR to another directory.`;
 }
 
 function deepestMessage(caught: unknown): string {

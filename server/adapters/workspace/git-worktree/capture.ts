@@ -11,7 +11,7 @@ import { unhide } from './dirt.ts';
 import { CHECKOUT_LIMIT_MS, type GitOptions, succeeded, TREE_LIMIT_MS } from './git.ts';
 import { mustRun, type OpenWorktree, worktreeFailed } from './worktree.ts';
 
-const PRESERVED = 'refs/ao/preserved/';
+export const PRESERVED = 'refs/ao/preserved/';
 /** Captured work is about to be the only copy: on the disk before anything is removed. Gits before 2.36 do not know the word. */
 const DURABLE = ['core.fsync=all'];
 const NOBODY = { name: 'Agent Orchestrator', email: 'ao@localhost' };

@@ -33,6 +33,21 @@ export async function findDirt({ worktree, repository, disposable }: DirtRequest
   return { files, links };
 }
 
+/** Ignored files and folders that the project does not call disposable: what `add --all`, and so a ref, leaves out. */
+export async function findIgnored({ worktree, repository, disposable }: DirtRequest): Promise<readonly string[]> {
+  const list = async (rules: readonly string[]): Promise<readonly string[]> => {
+    const args = ['ls-files', '-z', '--others', '--ignored', '--directory', ...rules];
+    const listed = await mustRun(worktree.git, 'Looking for ignored files', args, { limitMs: TREE_LIMIT_MS });
+    return listed.split('\0').filter((path) => path !== '');
+  };
+  const ignored: string[] = [];
+  for (const path of await list(['--exclude-standard']))
+    if (!(await isOwnLink({ worktree: worktree.path, repository }, path))) ignored.push(path);
+  if (ignored.length === 0 || disposable.length === 0) return ignored;
+  const expendable = await list(disposable.map((pattern) => `--exclude=${pattern}`));
+  return ignored.filter((path) => !expendable.some((other) => other === path || (other.endsWith('/') && path.startsWith(other))));
+}
+
 /** Pure: paths of `status --porcelain=v1 -z` with renames off, so that each entry is `XY path`. */
 export function parseStatus(text: string): readonly string[] {
   return text

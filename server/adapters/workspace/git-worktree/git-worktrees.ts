@@ -8,7 +8,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { Workspace } from '../../../core/session/session.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ProcessRunner } from '../../../ports/process-runner.ts';
-import type { WorkspacePort } from '../../../ports/workspace.ts';
+import type { RemoveOutcome, WorkspacePort, WorkspaceSurvey } from '../../../ports/workspace.ts';
 import { baseNotFound, createBases } from './base.ts';
 import { assertBranchUsable, chooseBranch } from './branches.ts';
 import { applyPreserved } from './capture.ts';
@@ -16,9 +16,10 @@ import { createWorktree } from './create.ts';
 import { findDirt } from './dirt.ts';
 import { createGit } from './git.ts';
 import { linkPaths } from './links.ts';
-import { removeCleanWorktree, undoWorktree } from './remove.ts';
+import { captureWorktree, judgeRemoval, removeCapturedWorktree, removeCleanWorktree, undoWorktree } from './remove.ts';
 import { inspectRepository, type OpenRepository, openRepository } from './repository.ts';
 import { createSerial } from './serial.ts';
+import { listFolders, listPreserved } from './survey.ts';
 import { kindOf, type OpenWorktree, observeWorktree, openWorktree, worktreeFailed } from './worktree.ts';
 
 export type GitWorktreesDeps = {
@@ -33,7 +34,7 @@ export type GitWorktreesDeps = {
   readonly fetchLimitMs?: number;
 };
 
-export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
+export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort & WorkspaceSurvey {
   const { log } = deps;
   const git = createGit({ runner: deps.runner, env: deps.env });
   const serial = createSerial();
@@ -49,6 +50,23 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
     return serial.run(repository.commonDir, () => work(repository));
   }
 
+  /** A kill must end: a worktree that cannot be judged is one that stays. */
+  async function orKept(workspace: Workspace, work: (repository: OpenRepository) => Promise<RemoveOutcome>): Promise<RemoveOutcome> {
+    try {
+      return await exclusively(workspace, work);
+    } catch (caught) {
+      if (!(caught instanceof AppError)) throw caught;
+      if ((await kindOf(workspace.path)) === 'none') return { kind: 'missing' };
+      return { kind: 'kept', why: caught.message.replace(/\.$/, '') };
+    }
+  }
+
+  /** The repository went away before anything of it was made here. */
+  async function nothingLeft(workspace: Workspace, caught: unknown): Promise<boolean> {
+    const gone = caught instanceof AppError && (caught.code === 'PATH_NOT_FOUND' || caught.code === 'NOT_A_REPOSITORY');
+    return gone && (await kindOf(workspace.path)) === 'none';
+  }
+
   async function openOrThrow(repository: OpenRepository, workspace: Workspace): Promise<OpenWorktree> {
     const worktree = await openWorktree(git, repository, workspace.path);
     if (worktree === null) throw worktreeFailed(`Looking into ${workspace.path}`, `it is not a worktree of ${repository.root}`, workspace);
@@ -61,6 +79,9 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
   }
 
   return {
+    folders: async () => listFolders(await worktreesDir()),
+    preservedRefs: (repository) => listPreserved(git, repository),
+
     inspectRepository: (path) => inspectRepository(git, path),
 
     async assertBase(path, base) {
@@ -93,24 +114,29 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort {
       return { files };
     },
 
-    async removeClean(workspace, disposable) {
+    removeClean: (workspace, disposable) =>
+      orKept(workspace, (repository) => removeCleanWorktree({ git, log }, repository, workspace, disposable)),
+
+    judgeRemoval: (workspace, disposable) =>
+      orKept(workspace, (repository) => judgeRemoval({ git, log }, repository, workspace, disposable)),
+
+    async capture(workspace, sessionId) {
       try {
-        return await exclusively(workspace, (repository) => removeCleanWorktree({ git, log }, repository, workspace, disposable));
+        return await exclusively(workspace, (repository) => captureWorktree({ git, log }, repository, workspace, sessionId));
       } catch (caught) {
-        // A kill must end: a worktree that cannot be judged is one that stays.
-        if (!(caught instanceof AppError)) throw caught;
-        if ((await kindOf(workspace.path)) === 'none') return { kind: 'missing' };
-        return { kind: 'kept', why: caught.message.replace(/\.$/, '') };
+        if (await nothingLeft(workspace, caught)) return null;
+        throw caught;
       }
     },
 
-    async undo(workspace, sessionId) {
+    removeCaptured: (workspace, captured) =>
+      orKept(workspace, (repository) => removeCapturedWorktree({ git, log }, repository, workspace, captured)),
+
+    async undo(workspace, spawn) {
       try {
-        return await exclusively(workspace, (repository) => undoWorktree({ git, log }, repository, workspace, sessionId));
+        return await exclusively(workspace, (repository) => undoWorktree({ git, log }, repository, workspace, spawn));
       } catch (caught) {
-        // The repository went away before anything of it was made here: there is nothing left to undo.
-        const gone = caught instanceof AppError && (caught.code === 'PATH_NOT_FOUND' || caught.code === 'NOT_A_REPOSITORY');
-        if (gone && (await kindOf(workspace.path)) === 'none') return null;
+        if (await nothingLeft(workspace, caught)) return { preservedRef: null, movedTo: null };
         throw caught;
       }
     },

@@ -88,7 +88,7 @@ describe('what was left behind', () => {
     const port = openPort(repository);
     const workspace = await plan(port, repository);
     await killInCheckout(repository, workspace);
-    expect(await port.undo(workspace, id)).toBeNull();
+    expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
     expect(worktreesOf(repository)).toEqual([repository.path]);
     expect(refsOf(repository)).toBe('refs/heads/main');
     expect(readdirSync(join(repository.dataDir, 'worktrees/app'))).toEqual([]);
@@ -101,7 +101,7 @@ describe('what was left behind', () => {
     const workspace = await plan(port, repository);
     await killInCheckout(repository, workspace);
     repository.write('mine.txt', 'mine', workspace.path);
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(repository.git(['show', `${ref}:mine.txt`])).toBe('mine');
   });
 
@@ -147,7 +147,7 @@ describe('what was left behind', () => {
       const port = openPort(repository);
       const workspace = await plan(port, repository);
       await leave(repository, workspace, left);
-      expect(await port.undo(workspace, id)).toBeNull();
+      expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
       expect(worktreesOf(repository)).toEqual([repository.path]);
       expect(refsOf(repository)).toBe('refs/heads/main');
       expect(existsSync(workspace.path)).toBe(false);
@@ -179,7 +179,7 @@ describe('what was left behind', () => {
     await port.create(workspace);
     rmSync(workspace.path, { recursive: true });
     await port.create(workspace);
-    await port.undo(workspace, id);
+    await port.undo(workspace, { sessionId: id, disposable: [] });
     expect(worktreesOf(repository)).toEqual([repository.path, away]);
   });
 
@@ -205,7 +205,7 @@ describe('what was left behind', () => {
     const workspace = await plan(port, repository);
     repository.git(['worktree', 'add', '--quiet', '-b', workspace.branch, join(repository.root, 'thief')]);
     await expect(port.create(workspace)).rejects.toSatisfy((error: unknown) => isAppError(error, 'BRANCH_CHECKED_OUT'));
-    await port.undo(workspace, id);
+    await port.undo(workspace, { sessionId: id, disposable: [] });
     expect(refsOf(repository)).toContain('refs/heads/ao/app-1');
     expect(worktreesOf(repository)).toHaveLength(2);
   });
@@ -221,7 +221,9 @@ describe('what was left behind', () => {
     expect(await port.state(workspace)).toBe('present');
     await expect(port.create(workspace)).rejects.toSatisfy((error: unknown) => isAppError(error, 'PATH_NOT_FOUND'));
     expect(await port.removeClean(workspace, [])).toMatchObject({ kind: 'kept' });
-    await expect(port.undo(workspace, id)).rejects.toSatisfy((error: unknown) => isAppError(error, 'PATH_NOT_FOUND'));
+    await expect(port.undo(workspace, { sessionId: id, disposable: [] })).rejects.toSatisfy((error: unknown) =>
+      isAppError(error, 'PATH_NOT_FOUND'),
+    );
 
     const there = { ...workspace, repository: moved };
     await port.create(there);
@@ -257,7 +259,7 @@ describe('what was left behind', () => {
     expect((await port.dirt(workspace, [])).files).toEqual([]);
     repository.write('lib/work.txt', 'work', workspace.path);
     expect(await port.removeClean(workspace, [])).toMatchObject({ kind: 'kept', why: expect.stringContaining('lib') });
-    await port.undo(workspace, id);
+    await port.undo(workspace, { sessionId: id, disposable: [] });
     expect(readFileSync(join(`${workspace.path}.stale-1`, 'lib/work.txt'), 'utf8')).toBe('work');
     // Folder and entry stayed together, so git still works in there.
     expect(repository.git(['status', '--porcelain'], join(`${workspace.path}.stale-1`, 'lib'))).toBe('?? work.txt');
@@ -285,7 +287,7 @@ describe('what was left behind', () => {
     await port.create(workspace);
     repository.write('cache/mod/file', 'x', workspace.path);
     chmodSync(join(workspace.path, 'cache/mod'), 0o555);
-    expect(await port.undo(workspace, id)).toBe('refs/ao/preserved/app-1');
+    expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBe('refs/ao/preserved/app-1');
     expect(existsSync(workspace.path)).toBe(false);
   });
 });

@@ -88,11 +88,11 @@ describe('S7 a hostile repository', () => {
       writeFileSync(join(workspace.path, 'b.bin'), 'changed\n');
       await port.dirt(workspace, ['*.log']);
       expect(await port.removeClean(workspace, [])).toMatchObject({ kind: 'kept' });
-      const ref = await port.undo(workspace, id);
+      const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
       await port.create(workspace);
       expect(await port.applyPreserved(workspace, ref ?? '')).toBe('applied');
       expect(readFileSync(join(workspace.path, 'a.txt'), 'utf8')).toBe('changed\n');
-      await port.undo(workspace, id);
+      await port.undo(workspace, { sessionId: id, disposable: [] });
       repository.git(['-c', 'core.hooksPath=/dev/null', 'update-ref', '-d', ref ?? '']);
     }
     server.close();
@@ -116,7 +116,7 @@ describe('S7 a hostile repository', () => {
     const workspace = await port.plan({ ...request, repository: repository.path });
     await port.create(workspace);
     writeFileSync(join(workspace.path, 'a.txt'), 'one\n2\n3\n4\n5\n6\n7\n');
-    const ref = (await port.undo(workspace, id)) ?? '';
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '';
     await port.create(workspace);
     writeFileSync(join(workspace.path, 'a.txt'), '1\n2\n3\n4\n5\n6\nseven\n');
     repository.git(
@@ -185,7 +185,7 @@ describe('S7 a hostile repository', () => {
     const workspace = await port.plan({ ...request, repository: repository.path });
     await port.create(workspace);
     writeFileSync(join(workspace.path, 'new.txt'), 'new');
-    await port.undo(workspace, id);
+    await port.undo(workspace, { sessionId: id, disposable: [] });
     expect(repository.git(['rev-parse', '--verify', 'refs/ao/preserved/app-1'])).toMatch(/^[0-9a-f]{40}$/);
     expect(other.git(['worktree', 'list']).split('\n')).toHaveLength(1);
     expect(existsSync(owned)).toBe(false);
@@ -209,7 +209,7 @@ describe('S7 a hostile repository', () => {
     const workspace = await port.plan({ ...request, repository: repository.path });
     await port.create(workspace);
     symlinkSync(outside, join(workspace.path, 'way-out'));
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(readFileSync(join(outside, 'precious.txt'), 'utf8')).toBe('precious');
     expect(repository.git(['ls-tree', '-r', '--name-only', ref ?? ''])).toBe('README.md\nway-out');
     expect(repository.git(['cat-file', '-p', `${ref}:way-out`])).toBe(outside);
@@ -260,7 +260,7 @@ describe('S7 a hostile repository', () => {
     rmSync(join(workspace.path, '.git'));
     repository.git(['init', '--quiet'], workspace.path);
     expect(await port.removeClean(workspace, [])).toMatchObject({ kind: 'kept' });
-    expect(await port.undo(workspace, id)).toBeNull();
+    expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
     expect(lstatSync(join(`${workspace.path}.stale-1`, '.git')).isDirectory()).toBe(true);
     expect(readFileSync(join(`${workspace.path}.stale-1`, 'README.md'), 'utf8')).toBe('# a repository\n');
   });
@@ -274,7 +274,7 @@ describe('S7 a hostile repository', () => {
     rmSync(join(workspace.path, '.git'));
     expect(await port.state(workspace)).toBe('missing');
     await expect(port.dirt(workspace, [])).rejects.toSatisfy((error: unknown) => isAppError(error, 'WORKTREE_FAILED'));
-    await port.undo(workspace, id);
+    await port.undo(workspace, { sessionId: id, disposable: [] });
     expect(repository.git(['for-each-ref'], repository.root)).toBe('');
     expect(existsSync(join(`${workspace.path}.stale-1`, 'README.md'))).toBe(true);
   });

@@ -49,7 +49,7 @@ describe('capturing work', () => {
     repository.write('README.md', 'staged form', workspace.path);
     repository.git(['add', '.'], workspace.path);
     repository.write('README.md', 'last form', workspace.path);
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(show(repository, `${ref}:README.md`)).toBe('last form');
     expect(show(repository, `${ref}^2:README.md`)).toBe('staged form');
     await port.create(workspace);
@@ -64,7 +64,7 @@ describe('capturing work', () => {
     repository.commit('README.md', 'ours\n', workspace.path);
     expect(() => repository.git(['merge', 'main'], workspace.path)).toThrow();
     expect((await port.dirt(workspace, [])).files).toEqual(['README.md']);
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(show(repository, `${ref}:README.md`)).toContain('<<<<<<<');
   });
 
@@ -74,7 +74,7 @@ describe('capturing work', () => {
     repository.git(['config', 'user.useConfigOnly', 'true']);
     const { port, workspace } = await openWith(repository, env);
     repository.write('new.txt', 'new', workspace.path);
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(repository.git(['log', '-1', '--format=%an', ref ?? ''])).toBe('Agent Orchestrator');
   });
 
@@ -82,7 +82,9 @@ describe('capturing work', () => {
     await using repository = await makeRepository();
     const { port, workspace } = await openWith(repository);
     repository.write('new.txt', 'new', workspace.path);
-    expect(repository.git(['log', '-1', '--format=%an', (await port.undo(workspace, id)) ?? ''])).toBe('Tester');
+    expect(
+      repository.git(['log', '-1', '--format=%an', (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '']),
+    ).toBe('Tester');
   });
 
   test('changes that an index is told not to look at are work all the same', async () => {
@@ -97,7 +99,7 @@ describe('capturing work', () => {
     repository.write('local.txt', 'mine', workspace.path);
     expect(repository.git(['status', '--porcelain'], workspace.path)).toBe('');
     expect(await port.removeClean(workspace, [])).toEqual({ kind: 'kept', why: '2 uncommitted files: config.txt, local.txt' });
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect([show(repository, `${ref}:config.txt`), show(repository, `${ref}:local.txt`)]).toEqual(['mine', 'mine']);
   });
 
@@ -105,15 +107,15 @@ describe('capturing work', () => {
     await using repository = await makeRepository();
     const { port, workspace } = await openWith(repository);
     repository.write('one.txt', 'one', workspace.path);
-    expect(await port.undo(workspace, id)).toBe('refs/ao/preserved/app-1');
+    expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBe('refs/ao/preserved/app-1');
     await port.create(workspace);
     repository.write('two.txt', 'two', workspace.path);
-    expect(await port.undo(workspace, id)).toBe('refs/ao/preserved/app-1-2');
+    expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBe('refs/ao/preserved/app-1-2');
     expect(show(repository, 'refs/ao/preserved/app-1:one.txt')).toBe('one');
     // The same once more: no third.
     await port.create(workspace);
     repository.write('two.txt', 'two', workspace.path);
-    expect(await port.undo(workspace, id)).toBe('refs/ao/preserved/app-1-2');
+    expect((await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBe('refs/ao/preserved/app-1-2');
   });
 
   test('commits on a detached HEAD that no branch has keep a worktree, and are captured by an undo', async () => {
@@ -122,7 +124,7 @@ describe('capturing work', () => {
     repository.git(['switch', '--quiet', '--detach'], workspace.path);
     const commit = repository.commit('lost.txt', 'nearly lost', workspace.path);
     expect(await port.removeClean(workspace, [])).toMatchObject({ kind: 'kept', why: expect.stringContaining(commit.slice(0, 12)) });
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(repository.git(['rev-parse', ref ?? ''])).toBe(commit);
   });
 
@@ -137,7 +139,7 @@ describe('capturing work', () => {
     repository.git(['init', '--quiet'], join(workspace.path, 'empty-inner'));
     repository.write('beside.txt', 'beside', workspace.path);
     expect(await port.removeClean(workspace, [])).toMatchObject({ kind: 'kept' });
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(show(repository, `${ref}:beside.txt`)).toBe('beside');
     expect(repository.git(['log', '--format=%s'], join(`${workspace.path}.stale-1`, 'inner'))).toBe('write thought.txt');
     expect(await port.state(workspace)).toBe('missing');
@@ -147,7 +149,7 @@ describe('capturing work', () => {
     await using repository = await makeRepository();
     const { port, workspace } = await openWith(repository);
     repository.git(['clone', '--quiet', repository.path, join(workspace.path, 'clone')]);
-    await port.undo(workspace, id);
+    await port.undo(workspace, { sessionId: id, disposable: [] });
     expect(existsSync(`${workspace.path}.stale-1`)).toBe(false);
   });
 
@@ -155,7 +157,7 @@ describe('capturing work', () => {
     await using repository = await makeRepository();
     const { port, workspace } = await openWith(repository);
     repository.write('new.txt', 'captured', workspace.path);
-    const ref = (await port.undo(workspace, id)) ?? '';
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '';
     await port.create(workspace);
     repository.write('new.txt', 'somebody else’s', workspace.path);
     expect(await port.applyPreserved(workspace, ref)).toBe('conflict');
@@ -170,7 +172,7 @@ describe('capturing work', () => {
     await using repository = await makeRepository();
     const { port, workspace } = await openWith(repository);
     repository.write('new.txt', 'captured', workspace.path);
-    const ref = (await port.undo(workspace, id)) ?? '';
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '';
     await port.create(workspace);
     repository.commit('other.txt', 'other', workspace.path);
     expect(await port.applyPreserved(workspace, ref)).toBe('applied');
@@ -216,7 +218,7 @@ describe('removing clean worktrees', () => {
     writeFileSync(join(workspace.path, 'a\nb\u001b[31m'), 'x');
     writeFileSync(join(workspace.path, '-rf'), 'x');
     expect(await port.removeClean(workspace, [])).toEqual({ kind: 'kept', why: '2 uncommitted files: -rf, a?b?[31m' });
-    const ref = await port.undo(workspace, id);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
     expect(repository.git(['ls-tree', '-z', '--name-only', ref ?? ''])).toContain('a\nb\u001b[31m');
   });
 

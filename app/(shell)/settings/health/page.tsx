@@ -1,0 +1,5 @@
+import { Health } from './health.tsx';
+
+export default function HealthPage() {
+  return <Health />;
+}

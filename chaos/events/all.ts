@@ -1,0 +1,49 @@
+/** Which function makes which kind of event. */
+
+import type { Effect, Scene } from '../scene.ts';
+import type { EventKind } from '../schedule.ts';
+import { aoStartBeside, aoStopStart, browser, diskFull, noDescriptors, reboot, twoStarts } from './machine.ts';
+import {
+  killAnAgent,
+  killATab,
+  killTheDaemon,
+  killTheGateway,
+  killTmux,
+  lastTabLeaves,
+  stopAnAgent,
+  stopATab,
+  stopTheDaemon,
+  stopTheGateway,
+  stopTmux,
+} from './processes.ts';
+import { acknowledgedThenKill, ensure, kill, parallel, parallelUnderKill, restore, resume, send, spawn } from './requests.ts';
+
+export const EVENTS: Readonly<Record<EventKind, (scene: Scene) => Promise<Effect>>> = {
+  'kill-daemon': killTheDaemon,
+  'kill-gateway': killTheGateway,
+  'kill-tmux': killTmux,
+  'kill-agent': killAnAgent,
+  'kill-tab': killATab,
+  'stop-daemon': stopTheDaemon,
+  'stop-gateway': stopTheGateway,
+  'stop-tmux': stopTmux,
+  'stop-agent': stopAnAgent,
+  'stop-tab': stopATab,
+  'ao-stop-start': aoStopStart,
+  'ao-start-beside': aoStartBeside,
+  'two-starts': twoStarts,
+  'last-tab-leaves': lastTabLeaves,
+  ensure,
+  spawn,
+  kill,
+  restore,
+  resume,
+  send,
+  parallel,
+  'parallel-under-kill': parallelUnderKill,
+  'acknowledged-then-kill': acknowledgedThenKill,
+  reboot,
+  'disk-full': diskFull,
+  'no-descriptors': noDescriptors,
+  browser,
+};

@@ -1,0 +1,83 @@
+/**
+ * Breaks a real installation in every way we know of, at random, and asks after each whether the promise still holds.
+ *
+ *   npm run chaos -- [--events N] [--seed S | --seeds A,B,…] [--only kind,…] [--json] [--readme]
+ *
+ * As root it runs in a mount namespace of its own, so that a reboot has another boot id and a disk can be full.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeReadme } from './readme.ts';
+import { toReport } from './report.ts';
+import { type Happened, type Run, run } from './run.ts';
+import { EVENT_KINDS, type EventKind } from './schedule.ts';
+
+const NAMESPACE = 'CHAOS_NAMESPACE';
+const LAST_SHOWN = 10;
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '60' },
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
+  },
+});
+
+const events = Number(values.events);
+const seeds = (values.seeds ?? values.seed ?? '1').split(',').map(Number);
+const kinds = values.only?.split(',').map(toKind) ?? EVENT_KINDS;
+if (!Number.isInteger(events) || events < 1 || seeds.some((seed) => !Number.isInteger(seed))) {
+  throw new Error('--events and --seed want whole numbers');
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+if (process.getuid?.() === 0 && process.env[NAMESPACE] === undefined && canHaveNamespace()) {
+  const args = ['--mount', '--propagation', 'private', process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)];
+  const { status } = spawnSync('unshare', [...args, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, [NAMESPACE]: 'own' },
+  });
+  process.exitCode = status ?? 1;
+} else {
+  process.exitCode = await main();
+}
+
+async function main(): Promise<number> {
+  const runs: Run[] = [];
+  for (const seed of seeds) {
+    const privileged = process.env[NAMESPACE] === 'own' ? 'yes' : 'no';
+    const one = await run({ seed, events, kinds, privileged, onEvent: (happened) => say(toLine(seed, happened)) });
+    runs.push(one);
+    if (one.kept !== null) {
+      say(`\nseed ${seed} failed at event ${one.happened.length} of ${events}; again: npm run chaos -- --events ${events} --seed ${seed}`);
+      for (const happened of one.happened.slice(-LAST_SHOWN)) say(toLine(seed, happened));
+      say(`logs and database are kept in ${one.kept}`);
+    }
+  }
+  const report = toReport(runs);
+  process.stdout.write(`${JSON.stringify(report, null, values.json ? 0 : 2)}\n`);
+  if (values.readme) writeReadme(report);
+  return report.failed === 0 ? 0 : 1;
+}
+
+function toLine(seed: number, { number, kind, effect, findings, recoveryMs, tookMs }: Happened): string {
+  const what = effect === null ? 'no effect' : 'seen' in effect ? effect.seen : `impossible here: ${effect.impossible}`;
+  const recovery = recoveryMs === null ? '' : `, recovered in ${Math.round(recoveryMs)} ms`;
+  const found = findings.map(({ count, what: text }) => `\n    ${count}: ${text}`).join('');
+  return `${seed}:${number} ${kind}: ${what}${recovery} (${Math.round(tookMs)} ms)${found}`;
+}
+
+function toKind(name: string): EventKind {
+  const kind = EVENT_KINDS.find((known) => known === name);
+  if (kind === undefined) throw new Error(`there is no event ${name}; there are ${EVENT_KINDS.join(', ')}`);
+  return kind;
+}
+
+function canHaveNamespace(): boolean {
+  return spawnSync('unshare', ['--mount', '--propagation', 'private', 'true'], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,50 @@
+/** The block of the README that holds the figures: written by a run and by nothing else. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Report } from './report.ts';
+
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
+export const BEGIN = '<!-- chaos: written by `npm run chaos -- --readme` -->';
+export const END = '<!-- end of chaos -->';
+
+export function writeReadme(report: Report): void {
+  const text = readFileSync(README, 'utf8');
+  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
+  writeFileSync(README, replaceBlock(text, toBlock(report, commit)));
+}
+
+export function replaceBlock(readme: string, block: string): string {
+  const [before, rest] = readme.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`README.md has no block between ${BEGIN} and ${END}`);
+  return `${before}${BEGIN}\n\n${block}\n\n${END}${after}`;
+}
+
+export function toBlock(report: Report, commit: string): string {
+  const { counts, recoveryMs } = report;
+  const figures: readonly (readonly [string, number | string])[] = [
+    ['sessions lost', counts.sessionsLost],
+    ['duplicate orchestrators', counts.duplicateOrchestrators],
+    ['false deaths', counts.falseDeaths],
+    ['resurrected kills', counts.resurrectedKills],
+    ['orphan runtimes', counts.orphanRuntimes],
+    ['orphan daemons', counts.orphanDaemons],
+    ['messages lost or doubled', counts.messagesLost + counts.messagesDoubled],
+    ['uncommitted files lost', counts.filesLost],
+    ['anything else unpredicted or unsettled', counts.unpredicted + counts.unsettled + report.withoutEffect],
+    ['time to recover, p50 / p95 / max', `${recoveryMs.p50} / ${recoveryMs.p95} / ${recoveryMs.max} ms`],
+  ];
+  const width = Math.max(...figures.map(([name]) => name.length));
+  const values = figures.map(([, value]) => String(value));
+  const valueWidth = Math.max(...values.map((value) => value.length), 5);
+  const line = (name: string, value: string): string => `| ${name.padEnd(width)} | ${value.padEnd(valueWidth)} |`;
+  const limits = report.limits.length === 0 ? '' : ` (${report.limits.join('; ')})`;
+  return [
+    `${report.events} random faults and requests, seeds ${report.seeds.join(', ')}, at commit ${commit}${limits}:`,
+    '',
+    line('', 'count'),
+    `| ${'-'.repeat(width)} | ${'-'.repeat(valueWidth)} |`,
+    ...figures.map(([name], index) => line(name, values[index] ?? '')),
+  ].join('\n');
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { BEGIN, END, replaceBlock, toBlock } from './readme.ts';
+import { percentile, toReport } from './report.ts';
+import type { Happened, Run } from './run.ts';
+
+const happened = (patch: Partial<Happened>): Happened => ({
+  ...{ number: 1, kind: 'kill-daemon', effect: { seen: 'gone' }, findings: [], recoveryMs: 500, tookMs: 700 },
+  ...patch,
+});
+const runOf = (...all: readonly Happened[]): Run => ({ seed: 1, happened: all, limits: [], tookMs: 1_000, kept: null });
+
+describe('the report', () => {
+  it('counts findings by what they are, and the events that had no effect', () => {
+    const report = toReport([
+      runOf(
+        happened({ findings: [{ count: 'falseDeaths', what: 'a' }] }),
+        happened({ kind: 'spawn', effect: null, recoveryMs: null }),
+        happened({ kind: 'disk-full', effect: { impossible: 'no disk' }, recoveryMs: null }),
+      ),
+    ]);
+    expect(report).toMatchObject({ events: 3, failed: 2, withoutEffect: 1, counts: { falseDeaths: 1, sessionsLost: 0 } });
+    expect(report.kinds).toMatchObject({ 'kill-daemon': { events: 1, percent: 33.3, withEffect: 1 }, 'disk-full': { impossible: 1 } });
+    expect(report.recoveryMs).toEqual({ faults: 1, p50: 500, p95: 500, max: 500 });
+  });
+
+  it('takes percentiles by nearest rank', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect([50, 95, 100].map((percent) => percentile(hundred, percent))).toEqual([50, 95, 100]);
+    expect(percentile([], 95)).toBe(0);
+  });
+});
+
+describe('the README', () => {
+  it('gets its block replaced and nothing else', () => {
+    const block = toBlock(toReport([runOf(happened({}))]), 'abc1234');
+    const text = replaceBlock(`before\n${BEGIN}\nold\n${END}\nafter\n`, block);
+    expect(text).toContain('seeds 1, at commit abc1234');
+    expect(text).not.toContain('old');
+    expect([text.startsWith('before\n'), text.endsWith('\nafter\n')]).toEqual([true, true]);
+    expect(() => replaceBlock('no block', block)).toThrow('has no block');
+  });
+});

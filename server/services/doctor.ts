@@ -1,0 +1,76 @@
+/** Looks for what no session accounts for and for what is broken underneath; does nothing unless it is asked to. */
+import { findTrouble } from '../core/doctor/findings.ts';
+import { AppError, toAppError } from '../core/errors.ts';
+import type { RuntimeHandle } from '../core/ids.ts';
+import type { SeenRuntime } from '../core/session/probe.ts';
+import type { AgentService, Check, DoctorService } from '../ports/app-services.ts';
+import type { RuntimeDestroyer, RuntimeLauncher } from '../ports/runtime.ts';
+import type { Store } from '../ports/store.ts';
+import type { WorkspaceSurvey } from '../ports/workspace.ts';
+import type { Report } from './sessions/report.ts';
+
+type Deps = {
+  readonly store: Store;
+  readonly survey: WorkspaceSurvey;
+  readonly runtime: RuntimeDestroyer & Pick<RuntimeLauncher, 'assertInstalled'>;
+  readonly agents: AgentService;
+  readonly report: Report;
+  /** As of the latest look. */
+  readonly orphans: () => readonly SeenRuntime[];
+};
+
+export function createDoctor({ store, survey, runtime, agents, report, orphans }: Deps): DoctorService {
+  async function check(id: string, says: string, work: () => Promise<void> | void): Promise<Check> {
+    try {
+      await work();
+      return { id, verdict: 'ok', says, fix: null };
+    } catch (caught) {
+      const { message, hint } = toAppError(caught);
+      return { id, verdict: 'fail', says: message, fix: hint };
+    }
+  }
+
+  async function checkAgents(): Promise<readonly Check[]> {
+    const found = await agents.list(null);
+    return found.map(({ name, missing }): Check => {
+      const id = `agent ${name}`;
+      if (missing === null) return { id, verdict: 'ok', says: 'It would start.', fix: null };
+      return { id, verdict: 'warn', says: missing.why, fix: missing.hint };
+    });
+  }
+
+  async function keptWork(): Promise<readonly { readonly repository: string; readonly ref: string }[]> {
+    const repositories = [...new Set(store.projects.list().map(({ path }) => path))];
+    const found = await Promise.all(
+      repositories.map(async (repository) => (await survey.preservedRefs(repository)).map((ref) => ({ repository, ref }))),
+    );
+    return found.flat();
+  }
+
+  return {
+    async examine() {
+      const [database, host, ofAgents, folders, kept] = await Promise.all([
+        check('database', 'It is sound.', store.check),
+        check('session host', 'It is installed and new enough.', () => runtime.assertInstalled()),
+        checkAgents(),
+        survey.folders(),
+        keptWork(),
+      ]);
+      const sessions = store.sessions.list().map(report);
+      return { checks: [database, host, ...ofAgents], findings: findTrouble({ orphans: orphans(), folders, sessions, kept }) };
+    },
+
+    async reap(handle: RuntimeHandle) {
+      const orphan = orphans().find((seen) => seen.handle === handle);
+      const launchId = orphan?.probe.tags.launchId ?? null;
+      if (launchId === null) {
+        throw new AppError({
+          code: 'RUNTIME_NOT_FOUND',
+          message: `There is no runtime "${handle}" that is ours and belongs to no session.`,
+          hint: 'List them with `ao doctor`; what belongs to a session is ended with `ao kill`.',
+        });
+      }
+      await runtime.destroy(handle, launchId);
+    },
+  };
+}

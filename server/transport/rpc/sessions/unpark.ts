@@ -1,0 +1,7 @@
+import { sessionManyInput } from '../../../contract/session.ts';
+import { toParkResult } from '../../views.ts';
+import { procedure } from '../trpc.ts';
+
+export const unparkSessions = procedure
+  .input(sessionManyInput)
+  .mutation(async ({ ctx, input }) => toParkResult(await ctx.services.sessions.unpark(input.ids ?? null)));
