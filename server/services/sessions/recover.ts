@@ -12,7 +12,16 @@ import type { Project, SessionPatch } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
-import { alreadyLive, beingKilled, beingParked, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
+import {
+  alreadyLive,
+  beingKilled,
+  beingParked,
+  beingStarted,
+  hostSilent,
+  notResumable,
+  orchestratorExists,
+  repositoryGone,
+} from './recover-refusals.ts';
 
 export type Recovered = { readonly session: Session; readonly mode: RecoveryMode };
 
@@ -97,10 +106,20 @@ export function createRecover(context: SessionContext, launching: Launching) {
     return session;
   }
 
+  async function remakeWorktree(session: Session): Promise<void> {
+    try {
+      await workspace.create(session.workspace);
+    } catch (caught) {
+      // What to do about the path of a project that is being added is no help to whoever wants a session back.
+      if (isAppError(caught, 'PATH_NOT_FOUND')) throw repositoryGone(session, caught.message);
+      throw caught;
+    }
+  }
+
   /** The worktree is there, or made again from its branch, with the work that was captured from it applied. */
   async function ensureWorktree(session: Session): Promise<string | null> {
     const state = await workspace.state(session.workspace);
-    if (state === 'missing') await workspace.create(session.workspace);
+    if (state === 'missing') await remakeWorktree(session);
     faults.passed('recover.worktree');
     // Where the worktree stands already an earlier try was cut off before this; what was put back is found to be there.
     if (session.preservedRef === null || state === 'unknown') return session.preservedRef;
