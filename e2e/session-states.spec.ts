@@ -85,6 +85,7 @@ test('a session that cannot be brought back says why, and Recover works once tha
   await installation.killDaemon();
   const notice = page.getByRole('status').filter({ hasText: 'It could not be brought back' });
   await expect(notice).toBeVisible({ timeout: 45_000 });
+  await expect(notice).toContainText(`Put the repository back at ${installation.repo}`);
 
   renameSync(`${installation.repo}-away`, installation.repo);
   renameSync(`${installation.root}/worktree-away`, workspacePath);

@@ -73,9 +73,29 @@ test('keys belong to the program, a shown chord leads out, and search, links, co
   await page.keyboard.press('Enter');
   await expect(page.getByText(/\d of 3/)).not.toHaveText(first ?? '');
   await page.getByLabel('Find in the terminal').fill('nowhere');
-  await expect(page.getByText('Not found')).toBeVisible();
+  await expect(page.getByText('Not on the screen')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(input(page)).toBeFocused();
+
+  // What has scrolled off is in the history, where the wheel leads, too.
+  await page.keyboard.type('clear; for n in $(seq 1 300); do echo row-$n; done\n');
+  await expect.poll(() => terminalText(page)).toContain('row-300');
+  await page.keyboard.press('Control+Shift+F');
+  await page.getByLabel('Find in the terminal').fill('row-17');
+  await page.getByRole('search').getByRole('button', { name: 'History' }).click();
+  const history = page.getByRole('dialog', { name: 'History' });
+  await history.getByLabel('Find in the history').fill('row-17');
+  await expect(history.getByText('11 of 11')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(history.getByText('10 of 11')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(input(page)).toBeFocused();
+  await page.mouse.wheel(0, -200);
+  await expect(history).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(history).toBeHidden();
+  await page.keyboard.type('clear; for n in 1 2 3; do echo needle-$n; done; echo http://127.0.0.1:9/open http://me@127.0.0.1:9/asked\n');
+  await expect.poll(() => terminalText(page)).toContain('needle-3');
 
   await clickText(page, 'needle-2', 2);
   await page.keyboard.press('Control+Shift+C');

@@ -37,7 +37,7 @@ function Key({ name, pressed, onPress, children }: KeyProps) {
       onMouseDown={(event) => event.preventDefault()}
       onClick={onPress}
       className={clsx(
-        'h-11 min-w-9 flex-1 select-none rounded-sm font-mono text-ink text-xs active:bg-selected',
+        'h-11 min-w-8 flex-auto select-none rounded-sm px-1 font-mono text-ink text-xs active:bg-selected',
         pressed === true ? 'bg-primary text-on-primary' : 'bg-hover',
       )}
     >

@@ -3,22 +3,24 @@
 
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { IconButton } from '../_ui/button.tsx';
+import { Button, IconButton } from '../_ui/button.tsx';
 import type { SearchHit } from './xterm-screen.ts';
 
 export type SearchBarProps = {
   readonly hit: SearchHit | null;
   readonly onFind: (text: string, direction: 'next' | 'previous') => void;
   readonly onClose: () => void;
+  /** What has scrolled off is not in the terminal. */
+  readonly onHistory: () => void;
 };
 
 function countOf(text: string, hit: SearchHit | null): string {
   if (text === '' || hit === null) return '';
-  if (hit.count === 0) return 'Not found';
+  if (hit.count === 0) return 'Not on the screen';
   return hit.index < 0 ? `${hit.count} found` : `${hit.index + 1} of ${hit.count}`;
 }
 
-export function SearchBar({ hit, onFind, onClose }: SearchBarProps) {
+export function SearchBar({ hit, onFind, onClose, onHistory }: SearchBarProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -47,6 +49,11 @@ export function SearchBar({ hit, onFind, onClose }: SearchBarProps) {
       <span aria-live="polite" className="whitespace-nowrap text-ink-muted text-xs">
         {countOf(text, hit)}
       </span>
+      {text !== '' && hit?.count === 0 ? (
+        <Button size="sm" onClick={onHistory}>
+          History
+        </Button>
+      ) : null}
       <IconButton label="Previous match" size="sm" onClick={() => onFind(text, 'previous')}>
         <ChevronUp size={14} aria-hidden />
       </IconButton>

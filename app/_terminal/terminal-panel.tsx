@@ -130,7 +130,15 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
         />
         {view?.bells === undefined || view.bells === 0 ? null : <Bell key={view.bells} />}
         {searching === 'yes' ? (
-          <SearchBar hit={view?.search ?? null} onFind={(text, direction) => terminal?.find(text, direction)} onClose={endSearch} />
+          <SearchBar
+            hit={view?.search ?? null}
+            onFind={(text, direction) => terminal?.find(text, direction)}
+            onClose={endSearch}
+            onHistory={() => {
+              endSearch();
+              onHistory();
+            }}
+          />
         ) : null}
         {terminal === null || view === null ? null : <TerminalNotes terminal={terminal} view={view} />}
       </div>

@@ -65,7 +65,7 @@ export function NarrowLayout({ panel, main, panels, onPanel }: SidePanelProps & 
       label="Parts of the session"
       value={panel}
       onChange={onPanel}
-      className="min-h-0 flex-1"
+      className="min-h-0 flex-1 [&>[role=tablist]]:px-3"
       tabs={[
         { value: 'terminal', label: 'Terminal', panel: <div className="flex h-full min-h-0 flex-col">{main}</div> },
         { value: 'details', label: 'Details', panel: <div className="h-full overflow-y-auto">{panels.details}</div> },

@@ -42,6 +42,15 @@ export function notResumable(session: Session, why: string): AppError {
   });
 }
 
+/** The worktree is gone, and what it would be made from again. */
+export function repositoryGone(session: Session, why: string): AppError {
+  return new AppError({
+    code: 'PATH_NOT_FOUND',
+    message: `The worktree of ${session.id} is gone, and so is its repository: ${why}`,
+    hint: `Put the repository back at ${session.workspace.repository}, then bring it back with \`ao restore ${session.id}\`.`,
+  });
+}
+
 export function orchestratorExists(session: Session, holder: Session): AppError {
   return new AppError({
     code: 'ORCHESTRATOR_EXISTS',

@@ -377,6 +377,18 @@ describe('a restore', () => {
   });
 });
 
+it('a session whose worktree and repository are gone needs recovery and says what to put back where', async () => {
+  const world = await makeServiceWorld();
+  const { id, workspace } = await world.spawn();
+  world.workspaces.deleteByHand(workspace.path);
+  world.workspaces.failNext('create', failure('PATH_NOT_FOUND'));
+  world.host.reboot();
+  await world.restart();
+  const { recovery } = world.row(id);
+  expect(recovery).toMatchObject({ state: 'failed', reason: expect.stringContaining(`Put the repository back at ${REPOSITORY}`) });
+  expect(await world.restore(id)).toMatchObject({ mode: 'resumed' });
+});
+
 it('a session of an agent that this version does not know needs recovery and says so', async () => {
   const world = await makeServiceWorld();
   const { id } = await world.spawn();

@@ -13,7 +13,16 @@ import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
 import { conflictNote, missingNote } from './preserved-notes.ts';
-import { alreadyLive, beingKilled, beingParked, beingStarted, hostSilent, notResumable, orchestratorExists } from './recover-refusals.ts';
+import {
+  alreadyLive,
+  beingKilled,
+  beingParked,
+  beingStarted,
+  hostSilent,
+  notResumable,
+  orchestratorExists,
+  repositoryGone,
+} from './recover-refusals.ts';
 
 export type Recovered = {
   readonly session: Session;
@@ -106,10 +115,20 @@ export function createRecover(context: SessionContext, launching: Launching) {
     return session;
   }
 
+  async function remakeWorktree(session: Session): Promise<void> {
+    try {
+      await workspace.create(session.workspace);
+    } catch (caught) {
+      // What to do about the path of a project that is being added is no help to whoever wants a session back.
+      if (isAppError(caught, 'PATH_NOT_FOUND')) throw repositoryGone(session, caught.message);
+      throw caught;
+    }
+  }
+
   /** The worktree is there, or made again from its branch, with the work that was captured from it applied. */
   async function ensureWorktree(session: Session): Promise<{ readonly preservedRef: string | null; readonly note: string | null }> {
     const state = await workspace.state(session.workspace);
-    if (state === 'missing') await workspace.create(session.workspace);
+    if (state === 'missing') await remakeWorktree(session);
     faults.passed('recover.worktree');
     const ref = session.preservedRef;
     // Where the worktree stands already an earlier try was cut off before this; what was put back is found to be there.
