@@ -1,13 +1,13 @@
 /** SIGKILL at each named point between two effects (L1): at the next start it is fully done or fully undone, never between. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { FaultPoint } from '../core/fault-points.ts';
 import { dieAt, expectLive, expectNoResidue, newWorld, settled } from '../testing/crash-story.ts';
 import { eventually } from '../testing/resources.ts';
-import { isRunning, makeWorld, type SessionJson, type World } from '../testing/world.ts';
+import { isRunning, type SessionJson, type World } from '../testing/world.ts';
 
 describe('spawn', () => {
   const undone: readonly FaultPoint[] = [
