@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultPoint } from '../core/fault-points.ts';
 import { dieAt, expectLive, expectNoResidue, newWorld, settled } from '../testing/crash-story.ts';
 import { eventually } from '../testing/resources.ts';
-import { isRunning, makeWorld, type SessionJson, type World } from '../testing/world.ts';
+import { isRunning, type SessionJson, type World } from '../testing/world.ts';
 
 describe('spawn', () => {
   const undone: readonly FaultPoint[] = [

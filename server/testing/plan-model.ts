@@ -99,7 +99,7 @@ export function createPlanWorld() {
       absent.map(({ id }) => id),
       nowMs,
     );
-    for (const id of [...absences.keys()]) if (!absent.some((session) => session.id === id)) absences.delete(id);
+    for (const id of absences.keys()) if (!absent.some((session) => session.id === id)) absences.delete(id);
     for (const { id } of absent) {
       const before = absences.get(id);
       absences.set(id, { sinceMs: before?.sinceMs ?? nowMs, looks: (before?.looks ?? 0) + 1 });

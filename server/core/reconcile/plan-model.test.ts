@@ -55,7 +55,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 function happen(world: PlanWorld, one: Event): void {
-  const session = 'which' in one ? world.nth(one.which) : undefined;
+  if ('which' in one) return happenTo(world, one);
   switch (one.do) {
     case 'spawn':
       return world.spawn(one.kind, one.agent, one.prompt, one.cut);
@@ -69,6 +69,10 @@ function happen(world: PlanWorld, one: Event): void {
     case 'wake':
       return world[one.do]();
   }
+}
+
+function happenTo(world: PlanWorld, one: Extract<Event, { which: number }>): void {
+  const session = world.nth(one.which);
   if (session === undefined) return;
   switch (one.do) {
     case 'kill':
@@ -77,7 +81,10 @@ function happen(world: PlanWorld, one: Event): void {
     case 'fail':
     case 'mend':
       return world.setFailing(session, one.do === 'fail' ? 'yes' : 'no');
-    default:
+    case 'park':
+    case 'exit':
+    case 'vanish':
+    case 'foreign':
       return world[one.do](session);
   }
 }

@@ -122,7 +122,8 @@ function analyse(self: Fn, functions: readonly Fn[], known: ReadonlyMap<Fn, Fact
     const path = pathOf(node['callee']);
     if (path.endsWith('.passed')) {
       const [first] = node['arguments'] as readonly { readonly expression: Node }[];
-      points.push(String(first?.expression['value'] ?? '?'));
+      const point = first?.expression['value'];
+      points.push(typeof point === 'string' ? point : '?');
       return NONE;
     }
     const effect = SERVICE_CALLS.find((name) => path === name || path.endsWith(`.${name}`));
