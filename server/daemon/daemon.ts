@@ -24,6 +24,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { SupervisorListener } from '../ports/supervision.ts';
+import { createHousekeeping } from '../services/housekeeping.ts';
 import { createWatchdog } from '../services/liveness/watchdog.ts';
 import { createOperations } from '../services/operations.ts';
 import { createSpooledReports } from '../services/spooled-reports.ts';
@@ -107,6 +108,7 @@ async function boot(
     rebooted: store.meta.lastBootId() === null || store.meta.lastBootId() === processes.bootId() ? 'no' : 'yes',
     afterRound: () => spooled.apply(),
   });
+  const housekeeping = createHousekeeping({ store, clock, log });
   const spooled = createSpooledReports({ spool: adapters.spool, store, reports: services.reports, log });
 
   let state: DaemonState = 'starting';
@@ -123,7 +125,8 @@ async function boot(
     owner: store.meta.keepDaemon() === 'on' ? 'persistent' : config.owner,
     requestStop: (reason) => requestStop(reason),
   });
-  holdWhileBusy(operations, watchdog);
+  // A spawn is not cut off because the tab was closed. Each has its own bound: a long one does not use up another's.
+  operations.onStart((name) => watchdog.lease(name, BUSY_LEASE_MS));
 
   const dashboard = openDashboard({ ...adapters, dataDir, store, key, secrets, feed: services.feed, desk: watchdog, clock, log });
   const daemon = createDaemonService({
@@ -186,6 +189,7 @@ async function boot(
     spooled.apply();
     found.startQueued();
     services.reconciler.startReaper();
+    housekeeping.start();
     watchdog.start();
     booted.open();
   } catch (caught) {
@@ -228,6 +232,7 @@ async function boot(
         running: operations.running,
         stopRounds: () => {
           services.feed.close();
+          housekeeping.stop();
           return services.reconciler.stop();
         },
         closeSupervision: async () => {
@@ -280,16 +285,4 @@ function faultPoint(armed: FaultPoint | null): (passed: FaultPoint) => void {
   return (passed) => {
     if (passed === armed) process.kill(process.pid, 'SIGKILL');
   };
-}
-
-/** While an operation runs, a supervised stop waits for it: a spawn is not cut off because the tab was closed. */
-function holdWhileBusy(operations: ReturnType<typeof createOperations>, watchdog: ReturnType<typeof createWatchdog>): void {
-  let release: (() => void) | null = null;
-  operations.onChange((running) => {
-    if (running > 0) release ??= watchdog.lease('operations', BUSY_LEASE_MS);
-    else {
-      release?.();
-      release = null;
-    }
-  });
 }

@@ -247,7 +247,7 @@ async function makeStory(turns: readonly number[]) {
     async comeToRest(): Promise<void> {
       if (host === 'hung') world.host.wake();
       for (const handle of blind) world.host.setUnknown(handle, null);
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < 40; round += 1) {
         // One armed to die late may still do so.
         if (world.daemon().life.isOver()) await world.restart();
         await world.rounds();

@@ -4,6 +4,7 @@
  */
 import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
+import { afterFailure, isDue, type Retry } from '../../core/reconcile/backoff.ts';
 import type { ReconcileAction } from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Limiter } from '../limiter.ts';
@@ -22,9 +23,13 @@ type Parts = {
   readonly relaunches: Limiter;
 };
 
+/** What ends something. A relaunch has a rule of its own: it is tried once by each daemon. */
+const BACKS_OFF: ReadonlySet<ReconcileAction['kind']> = new Set(['finish-kill', 'finish-park', 'reap', 'undo-spawn']);
+
 export function createApply(context: SessionContext, parts: Parts) {
   const { store, runtime, clock, faults, log } = context;
   const waiting = new Set<SessionId>();
+  const retries = new Map<SessionId, Retry>();
   let stopped = false;
 
   /** What the row must still be for a plan made from `seen` to hold. */
@@ -135,12 +140,17 @@ export function createApply(context: SessionContext, parts: Parts) {
     },
 
     async apply(action: ReconcileAction, seen: Session): Promise<void> {
+      const backsOff = BACKS_OFF.has(action.kind);
+      if (backsOff && !isDue(retries.get(seen.id), clock.monotonicMs())) return;
       try {
         if (action.kind === 'relaunch' || action.kind === 'restore-parked') await throttled(action, seen);
         else await context.sessionLocks.run(seen.id, () => run(action, seen));
+        retries.delete(seen.id);
       } catch (caught) {
+        if (backsOff) retries.set(seen.id, afterFailure(retries.get(seen.id), clock.monotonicMs()));
+        const failures = retries.get(seen.id)?.failures ?? 1;
         log.warn(
-          { sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message },
+          { sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message, failures },
           'reconcile action did not finish',
         );
       }

@@ -164,6 +164,22 @@ describe('a spawn on a session host that hangs', () => {
   });
 });
 
+describe('what fails again and again', () => {
+  it('is tried less and less often, and at once by the next daemon', async () => {
+    const world = await makeServiceWorld();
+    const broken = failure('WORKTREE_FAILED', 'the disk is gone');
+    for (let n = 0; n < 50; n += 1) world.workspaces.failNext('undo', broken);
+    world.host.failNext('create', failure('RUNTIME_MISSING'));
+    await outcomeOf(world.spawn());
+    await world.rounds(100);
+    const tries = () => world.daemon().log.lines.filter(({ message }) => message === 'reconcile action did not finish').length;
+    expect(tries()).toBe(8);
+    await world.restart();
+    expect(tries()).toBe(1);
+    expect(world.row(FIRST).phase).toBe('spawning');
+  });
+});
+
 describe('a runtime that holds the name already', () => {
   it('is left alone when it is foreign: the session takes the next name', async () => {
     const world = await makeServiceWorld();
