@@ -119,6 +119,37 @@ describe('kill', () => {
       expect(world.git(['branch', '--list', session.branch])).toContain(session.branch);
     },
   );
+
+  it('asked for while a post-create command runs, killed at kill.intent: no residue, and never there again (I10, I12)', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const started = join(world.root, 'started');
+    await world.ok(['project', 'set', 'app', '--post-create', `touch ${started}; sleep 300`]);
+    await world.ok(['stop']);
+    await world.ok(['start'], { env: { AO_FAULT: 'kill.intent' } });
+    const pid = world.daemonPid();
+    const spawning = world.ao(['spawn', '--project', 'app']);
+    await eventually('the post-create command to run', () => existsSync(started));
+    const killing = world.ao(['kill', 'app-1']);
+    await eventually('the daemon to die at kill.intent', () => !isRunning(pid));
+    expect([(await spawning).code, (await killing).code]).toEqual([1, 1]);
+    await world.ok(['start']);
+    await settled(world);
+    await eventually('the spawn to be undone', async () => (await world.ok<SessionJson[]>(['ls', '--all'])).length === 0);
+    await expectNoResidue(world, 'app-1');
+  });
+
+  it('asked for while a post-create command runs does not wait for it (I12)', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const started = join(world.root, 'started');
+    await world.ok(['project', 'set', 'app', '--post-create', `touch ${started}; sleep 300`]);
+    const spawning = world.refused(['spawn', '--project', 'app']);
+    await eventually('the post-create command to run', () => existsSync(started));
+    expect(await world.ok<SessionJson>(['kill', 'app-1'])).toMatchObject({ id: 'app-1', phase: 'terminated' });
+    expect(await spawning).toBe('SESSION_NOT_LIVE');
+    await expectNoResidue(world, 'app-1');
+  });
 });
 
 describe('park', () => {
