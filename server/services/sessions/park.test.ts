@@ -44,7 +44,19 @@ describe('a park', () => {
     expect(await unpark(world)).toEqual({ sessions: [], failed: [] });
   });
 
-  it('is forgotten by a kill (I10), before it or in the middle of it', async () => {
+  it('in the instant after a start has brought it back holds until the next start', async () => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    await park(world);
+    await world.restart();
+    expect(world.row(FIRST)).toMatchObject({ phase: 'live', parked: false });
+    await park(world);
+    await world.rounds(5);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', parked: true });
+    expect(world.host.panes()).toEqual([]);
+  });
+
+  it('is forgotten by a kill (I10)', async () => {
     const world = await makeServiceWorld();
     await world.spawn();
     await park(world);
