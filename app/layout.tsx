@@ -9,12 +9,10 @@ import type { ReactNode } from 'react';
 export const dynamic = 'force-dynamic';
 
 export const metadata: Metadata = {
-  title: { default: 'Agent Orchestrator', template: '%s · ao' },
   description: 'Coding agents as durable terminal sessions.',
   applicationName: 'Agent Orchestrator',
   robots: { index: false, follow: false },
   referrer: 'no-referrer',
-  icons: { icon: '/icons/calm.svg' },
 };
 
 export const viewport: Viewport = {

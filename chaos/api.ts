@@ -27,7 +27,13 @@ export function createApi({ dataDir, runFile }: { readonly dataDir: string; read
       const app = body.error?.data?.app ?? body.error;
       return { kind: 'refused', code: app?.code?.toString() ?? `HTTP_${response.status}`, message: app?.message ?? JSON.stringify(body) };
     } catch (caught) {
-      return { kind: 'cut', why: caught instanceof Error ? `${caught.message} ${String(caught.cause ?? '')}` : String(caught) };
+      return {
+        kind: 'cut',
+        why:
+          caught instanceof Error
+            ? `${caught.message}${caught.cause instanceof Error ? ` (${caught.cause.message})` : ''}`
+            : String(caught),
+      };
     }
   }
   return {

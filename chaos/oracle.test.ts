@@ -18,8 +18,13 @@ const ORCHESTRATOR: Expected = {
 };
 const worker = (n: number, patch: Partial<Expected> = {}): Expected => ({
   ...ORCHESTRATOR,
-  ...{ id: `app-${n}`, kind: 'worker', role: 'keeper', workspacePath: `/w/app-${n}`, branch: `ao/app-${n}` },
-  ...{ launchId: `l${n}`, panePid: 100 + n },
+  id: `app-${n}`,
+  kind: 'worker',
+  role: 'keeper',
+  workspacePath: `/w/app-${n}`,
+  branch: `ao/app-${n}`,
+  launchId: `l${n}`,
+  panePid: 100 + n,
   ...patch,
 });
 const TALKER = worker(4, { role: 'talker', agentSessionId: 'c4' });
@@ -33,7 +38,12 @@ function makeModel(patches: Readonly<Record<string, Partial<Expected>>> = {}): M
 }
 
 const rowOf = ({ id, kind, phase, launchId, workspacePath, branch, agentSessionId }: Expected): SeenRow => ({
-  ...{ id, kind, launchId, workspacePath, branch, agentSessionId },
+  id,
+  kind,
+  launchId,
+  workspacePath,
+  branch,
+  agentSessionId,
   phase: phase === 'terminated' ? 'terminated' : 'live',
   status: { live: 'running', exited: 'exited', terminated: 'terminated' }[phase],
 });

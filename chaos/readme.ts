@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Report } from './report.ts';
 
-const README = fileURLToPath(new URL('../README.md', import.meta.url));
+export const README = fileURLToPath(new URL('../README.md', import.meta.url));
 export const BEGIN = '<!-- chaos: written by `npm run chaos -- --readme` -->';
 export const END = '<!-- end of chaos -->';
 
@@ -48,3 +48,18 @@ export function toBlock(report: Report, commit: string): string {
     ...figures.map(([name], index) => line(name, values[index] ?? '')),
   ].join('\n');
 }
+
+/** What is missing in the README, or not zero. */
+export function problemsOf(readme: string): readonly string[] {
+  const block = readme.split(BEGIN)[1]?.split(END)[0] ?? '';
+  const problems: string[] = [];
+  if (!/^\d+ random faults and requests, seeds \d+(, \d+)*, at commit [0-9a-f]{7,}/m.test(block))
+    problems.push('its figures are not there with their seeds and commit: npm run chaos -- --events 1000 --seeds 1,2,3,4,5 --readme');
+  const lines = [...block.matchAll(/^\| ([a-z][^|]*?) +\| (\d+) +\|$/gm)];
+  if (lines.length !== ZEROS) problems.push(`it has ${lines.length} counts, not ${ZEROS}`);
+  for (const [, name, count] of lines) if (count !== '0') problems.push(`${name}: ${count}`);
+  return problems;
+}
+
+/** Lines of the table that are counts. */
+const ZEROS = 9;

@@ -4,7 +4,12 @@ import { percentile, toReport } from './report.ts';
 import type { Happened, Run } from './run.ts';
 
 const happened = (patch: Partial<Happened>): Happened => ({
-  ...{ number: 1, kind: 'kill-daemon', effect: { seen: 'gone' }, findings: [], recoveryMs: 500, tookMs: 700 },
+  number: 1,
+  kind: 'kill-daemon',
+  effect: { seen: 'gone' },
+  findings: [],
+  recoveryMs: 500,
+  tookMs: 700,
   ...patch,
 });
 const runOf = (...all: readonly Happened[]): Run => ({ seed: 1, happened: all, limits: [], tookMs: 1_000, kept: null });

@@ -178,7 +178,7 @@ function keepLogs(stand: Stand, seed: number, number: number): string {
     if (existsSync(path))
       cpSync(path, join(kept, basename(path)), {
         recursive: true,
-        filter: (source) => !/\.sock$/.test(source) && !lstatSync(source).isSocket(),
+        filter: (source) => !source.endsWith('.sock') && !lstatSync(source).isSocket(),
       });
   }
   return kept;

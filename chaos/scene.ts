@@ -28,12 +28,21 @@ export type Scene = {
 export type Effect = { readonly seen: string } | { readonly impossible: string };
 
 /** Asks until there is an answer: a daemon that is away is waited for. */
-export async function ask(scene: Scene, path: string, input: Record<string, unknown>): Promise<Answer> {
+export async function ask(scene: Pick<Scene, 'stand'>, path: string, input: Record<string, unknown>): Promise<Answer> {
+  return await untilFinal(path, () => scene.stand.api.mutate(path, input));
+}
+
+/** What a daemon that is there says of one thing. */
+export async function read<T>(scene: Pick<Scene, 'stand'>, path: string, input?: Record<string, unknown>): Promise<T> {
+  return must<T>(await untilFinal(path, () => scene.stand.api.query(path, input)), path);
+}
+
+async function untilFinal(path: string, call: () => Promise<Answer>): Promise<Answer> {
   let last: Answer = { kind: 'cut', why: 'not asked' };
   return await eventually(
     () => `an answer to ${path}: ${JSON.stringify(last)}`,
     async () => {
-      last = await scene.stand.api.mutate(path, input);
+      last = await call();
       return isFinal(last) ? last : null;
     },
     { limitMs: AGAIN_LIMIT_MS, everyMs: 50 },
@@ -73,8 +82,17 @@ export async function adopt(scene: Pick<Scene, 'stand' | 'model'>, value: unknow
   writeFileSync(file, preciousText(row.id));
   const { id, kind, workspacePath, branch, agentSessionId, launchId } = row;
   const expected: Expected = {
-    ...{ id, kind, workspacePath, branch, agentSessionId, launchId, panePid },
-    ...{ role: roleOf(row), phase: 'live', due: 'nothing', exitedLaunches: scene.model.find(id)?.exitedLaunches ?? [] },
+    id,
+    kind,
+    role: roleOf(row),
+    workspacePath,
+    branch,
+    agentSessionId,
+    phase: 'live',
+    launchId,
+    panePid,
+    due: 'nothing',
+    exitedLaunches: scene.model.find(id)?.exitedLaunches ?? [],
   };
   scene.model.put(expected);
   return expected;
@@ -101,7 +119,7 @@ export async function killOne(scene: Scene, { id }: Pick<Expected, 'id'>): Promi
 export async function bringBack(scene: Scene, { id }: Pick<Expected, 'id'>, how: 'restore' | 'resume'): Promise<void> {
   const answer = await ask(scene, `sessions.${how}`, { id });
   if (answer.kind === 'refused' && answer.code !== 'SESSION_ALREADY_LIVE') throw new Error(`${how} ${id}: ${JSON.stringify(answer)}`);
-  const row = must<SeenRow>(await scene.stand.api.query('sessions.get', { id }), `get ${id}`);
+  const row = await read<SeenRow>(scene, 'sessions.get', { id });
   const { launchId } = row;
   scene.model.change(id, { phase: 'live', due: 'nothing', launchId, panePid: await panePidOf(scene.stand, launchId) });
 }
@@ -148,8 +166,8 @@ export async function daemonIsReady({ stand }: Pick<Scene, 'stand'>): Promise<nu
   );
 }
 
-export async function supervisors({ stand }: Pick<Scene, 'stand'>): Promise<{ readonly supervisors: number; readonly owner: string }> {
-  return must(await stand.api.query('daemon.status'), 'daemon.status');
+export async function supervisors(scene: Pick<Scene, 'stand'>): Promise<{ readonly supervisors: number; readonly owner: string }> {
+  return await read(scene, 'daemon.status');
 }
 
 export async function tabsAreHeld({ stand }: Pick<Scene, 'stand'>): Promise<void> {

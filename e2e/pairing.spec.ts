@@ -107,6 +107,19 @@ test('S2: under a name that is not ours a person reads which one is, and how to 
     expect([state.status(), await state.json()]).toMatchObject([421, { error: { code: 'HOST_REFUSED' } }]);
     await page.getByRole('link', { name: url }).click();
     await expect(title(page, 'This browser is not paired yet')).toBeVisible();
+
+    // The fix, as it is printed.
+    await page.goto(foreign);
+    const command = (await page.locator('pre').textContent()) ?? '';
+    await installation.killGateway();
+    Object.assign(installation.env, Object.fromEntries([...command.matchAll(/(AO_\w+)=(\S+)/g)].map(([, name, value]) => [name, value])));
+    const { pairUrl } = await installation.up();
+    await pairPage(page, pairUrl.replace('localhost', 'box.example'));
+    expect(page.url()).toBe(`${foreign}/`);
+    expect(await installation.daemon()).toMatchObject({
+      supervisors: 1,
+      holders: [{ detail: expect.stringMatching(/^a browser behind box\.example/) }],
+    });
   } finally {
     await browser.close();
   }

@@ -36,7 +36,7 @@ const TOOLS = [
   },
   {
     name: 'types',
-    commands: ['server/core', 'server', '.', 'e2e'].map((project) => node(bin('typescript/bin/tsc'), '-p', project)),
+    commands: ['server/core', 'server', '.', 'e2e', 'chaos'].map((project) => node(bin('typescript/bin/tsc'), '-p', project)),
     mend: 'npm run types',
   },
   { name: 'layers', commands: [node('scripts/check-layers.mjs')], mend: 'npm run layers' },
@@ -54,9 +54,13 @@ const SUITES = [
 /** Journeys in a real Chromium, against the built product. */
 const JOURNEYS = { name: 'e2e', mend: 'npm run verify -- e2e' };
 
+/** Sixty faults and requests at random, against the built product; `npm run chaos` for more of them. */
+const CHAOS = { name: 'chaos', args: ['--events', '60', '--seed', '1', '--json'] };
+
 const STEPS = [
   ...TOOLS.map((tool) => ({ ...tool, work: runTool })),
   ...SUITES.map((suite) => ({ ...suite, work: runSuite })),
+  { ...CHAOS, work: runChaos },
   { ...JOURNEYS, work: runJourneys },
 ];
 
@@ -89,9 +93,8 @@ async function runSuite({ name, args }) {
   }
 }
 
-async function runJourneys() {
-  const report = join(ROOT, '.tooling', 'playwright.json');
-  rmSync(report, { force: true });
+/** Pages, product, and the product with fault points; `null` where all of them stand. */
+async function buildAll() {
   for (const args of [
     ['scripts/build.mjs', '--if-stale'],
     ['scripts/build.mjs', '--if-stale', '--with-fault-points', '--out-dir', '.test-build'],
@@ -99,6 +102,32 @@ async function runJourneys() {
     const built = await run(process.execPath, args);
     if (built.code !== 0) return { passed: 0, failed: 1, skipped: 0, interrupted: built.signal !== null };
   }
+  return null;
+}
+
+/** Each event counts one. */
+async function runChaos({ args }) {
+  const unbuilt = await buildAll();
+  if (unbuilt !== null) return unbuilt;
+  const chaos = ['--import', 'tsx', 'chaos/main.ts', ...args];
+  const { code, signal, stdout } = await run(process.execPath, chaos, { stdio: ['inherit', 'pipe', 'inherit'] });
+  const { events, failed } = parseReport(stdout);
+  return { passed: events - failed, failed: code === 0 ? failed : Math.max(1, failed), skipped: 0, interrupted: signal !== null };
+}
+
+function parseReport(stdout) {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    return { events: 0, failed: 0 };
+  }
+}
+
+async function runJourneys() {
+  const report = join(ROOT, '.tooling', 'playwright.json');
+  rmSync(report, { force: true });
+  const unbuilt = await buildAll();
+  if (unbuilt !== null) return unbuilt;
   const { code, signal } = await run(process.execPath, [bin('@playwright/test/cli.js'), 'test']);
   return { ...countJourneys(report, code), interrupted: signal !== null };
 }

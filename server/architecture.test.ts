@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FAULT_POINTS } from './core/fault-points.ts';
+import { PORTS } from './testing/architecture/effect-table.ts';
+import { findEffects } from './testing/architecture/effects.ts';
 import { findLayerOffences, layersOf } from './testing/architecture/layers.ts';
 import type { Offence, SourceFile } from './testing/architecture/tree.ts';
 import { isProduct, isTest, linesMatching, ROOT, readTree, toSourceFile } from './testing/architecture/tree.ts';
@@ -173,25 +175,82 @@ describe('architecture', () => {
 });
 
 describe('fault points', () => {
-  const services = files.filter(under('server/services/'));
+  const acting = files.filter(under('server/services/sessions/', 'server/services/reconcile/', 'server/services/delivery/'));
+  const found = findEffects(acting);
   const trials = files.filter((file) => isTest(file) && /^server\/(stories|services)\/|\.int\.test\.ts$/.test(file.path));
 
-  it('are passed in exactly one place of the services each', () => {
-    const placesOf = (point: string) =>
-      services.flatMap((file) => linesMatching(file, new RegExp(`\\bpassed\\('${point.replaceAll('.', '\\.')}'\\)`)));
+  it('come between any two effects: after each one its point, before the next', () => {
+    expect(found.effects.length).toBeGreaterThan(50);
     expectNone(
-      FAULT_POINTS.map((point) => ({ point, places: placesOf(point) }))
-        .filter(({ places }) => places.length !== 1)
-        .map(({ point, places }) => `${point}: ${places.length} places ${places.join('; ')}`),
-      'Call `deps.faults.passed(point)` right after its effect, exactly once, or take it out of FAULT_POINTS.',
+      found.offences,
+      'Add a name to FAULT_POINTS and call `faults.passed(name)` right after the effect, before anything else happens.',
     );
   });
 
+  it('are those that the code passes, each in exactly one place', () => {
+    const passed = files
+      .filter((file) => isProduct(file) && file.path !== 'server/core/fault-points.ts')
+      .flatMap(({ code }) => [...code.matchAll(/\b(?:(?:passed|step)\(\s*|(?:fenced|ended): )'([a-z.-]+)'/g)].map(([, point]) => point ?? ''));
+    expect(passed.toSorted((a, b) => a.localeCompare(b))).toEqual(FAULT_POINTS.toSorted((a, b) => a.localeCompare(b)));
+  });
+
+  it('know of every method of the ports whether it is an effect', () => {
+    const undecided = PORTS.flatMap(({ file, interfaces }) => {
+      const text = files.find(({ path }) => path === file)?.code ?? '';
+      return Object.entries(interfaces).flatMap(([name, { effects, harmless }]) => {
+        const body = new RegExp(`export (?:interface ${name} |type ${name} = )\\{([\\s\\S]*?)\\n\\}`).exec(text)?.[1] ?? '';
+        const methods = [...body.matchAll(/^ {2}(?:readonly )?(\w+)(?:\(|: \()/gm)].map(([, method]) => method ?? '');
+        const decided = [...effects, ...harmless];
+        return [
+          ...(methods.length === 0 ? [`${file} has no ${name}`] : []),
+          ...methods.filter((method) => !decided.includes(method)).map((method) => `${name}.${method} is new`),
+          ...decided.filter((method) => !methods.includes(method)).map((method) => `${name}.${method} is gone`),
+        ];
+      });
+    });
+    expectNone(undecided, 'Put it under `effects` or `harmless` in server/testing/architecture/effect-table.ts.');
+  });
+
   it('are each named by a test that dies there (L1)', () => {
+    const stories = trials.filter(({ path }) => path.startsWith('server/stories/'));
+    const families = new Set(stories.flatMap(({ code }) => [...code.matchAll(/pointsOf\('([a-z.]+)'\)/g)].map(([, family]) => family)));
     expectNone(
-      FAULT_POINTS.filter((point) => !trials.some(({ code }) => code.includes(`'${point}'`))),
+      FAULT_POINTS.filter((point) => !families.has(point.split('.')[0]) && !trials.some(({ code }) => code.includes(`'${point}'`))),
       'Add it to a crash story in server/stories: kill -9 there, start again, fully live or no residue.',
     );
+  });
+
+  const offencesOf = (body: string): readonly string[] =>
+    findEffects([{ path: 'server/services/a.ts', text: `export function createA({ store, runtime, faults }) {\n${body}\n}` }]).offences;
+
+  it.each([
+    ['two effects in a row', 'return { async go() { await runtime.revoke(1); await runtime.destroy(1); faults.passed("p"); } };'],
+    ['a last effect without one', 'return { async go() { await runtime.revoke(1); } };'],
+    ['one way of an if', 'return { async go(a) { if (a) await runtime.revoke(1); await runtime.destroy(1); faults.passed("p"); } };'],
+    ['a loop', 'return { async go(all) { for (const a of all) await runtime.revoke(a); faults.passed("p"); } };'],
+    [
+      'a function that ends with one',
+      'const end = async () => { await runtime.revoke(1); };\nreturn { async go() { await end(); store.sessions.update(1); faults.passed("p"); } };',
+    ],
+    ['a throw', 'return { async go() { await runtime.revoke(1); throw new Error(); } };'],
+    ['a callback', 'return { go: async () => await locks.run(1, async () => { await runtime.revoke(1); }) };'],
+  ])('are missed in %s', (_what, body) => {
+    expect(offencesOf(body)).not.toEqual([]);
+  });
+
+  it.each([
+    [
+      'a point after each',
+      'return { async go() { await runtime.revoke(1); faults.passed("p"); await runtime.destroy(1); faults.passed("q"); } };',
+    ],
+    [
+      'a point at the caller',
+      'const end = async () => { await runtime.revoke(1); };\nreturn { async go() { await end(); faults.passed("p"); } };',
+    ],
+    ['one of two ways', 'return { async go(a) { if (a) await runtime.revoke(1); else await runtime.destroy(1); faults.passed("p"); } };'],
+    ['a look', 'return { async go() { await runtime.probe(1); store.sessions.get(1); } };'],
+  ])('are not missed in %s', (_what, body) => {
+    expect(offencesOf(body)).toEqual([]);
   });
 });
 

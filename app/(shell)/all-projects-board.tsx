@@ -43,7 +43,7 @@ export function AllProjectsBoard() {
       {isFirstRun ? (
         <FirstRun />
       ) : projects.length > 0 ? (
-        <Board sessions={filter.sessions} />
+        <Board sessions={filter.sessions} extent={filter.extent} />
       ) : connection.kind === 'loading' || connection.kind === 'stale' || connection.kind === 'live' ? (
         <BoardSkeleton />
       ) : (

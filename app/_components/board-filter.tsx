@@ -11,7 +11,12 @@ import { controlClass } from '../_ui/control-class.ts';
 
 const WORTH_FILTERING = 9;
 
-export type BoardFilter = { readonly input: ReactNode; readonly sessions: readonly SessionView[] };
+export type BoardFilter = {
+  readonly input: ReactNode;
+  readonly sessions: readonly SessionView[];
+  /** `narrowed`: what is not shown may be there all the same. */
+  readonly extent: 'all' | 'narrowed';
+};
 
 export function useBoardFilter(sessions: readonly SessionView[]): BoardFilter {
   const [asked, setWords] = useSearchParam('q');
@@ -27,6 +32,7 @@ export function useBoardFilter(sessions: readonly SessionView[]): BoardFilter {
   }, [sessions, words]);
   return {
     sessions: narrowed,
+    extent: narrowed === sessions ? 'all' : 'narrowed',
     input:
       sessions.length < WORTH_FILTERING && words === '' ? null : (
         <input
@@ -35,7 +41,7 @@ export function useBoardFilter(sessions: readonly SessionView[]): BoardFilter {
           placeholder="Filter…"
           value={words}
           onChange={(event) => setWords(event.currentTarget.value === '' ? null : event.currentTarget.value)}
-          className={clsx(controlClass, 'h-8 w-44! px-2.5 max-lg:w-32! max-sm:hidden')}
+          className={clsx(controlClass, 'h-8 w-44! px-2.5 max-lg:w-32!', words === '' && 'max-sm:hidden')}
         />
       ),
   };

@@ -8,23 +8,25 @@ import { clsx } from 'clsx';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { SessionView } from '../../server/contract/session.ts';
 import { COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
-import { useConnection } from '../_data/live.tsx';
+import { useIsOld } from '../_data/live.tsx';
 import { useSingleKeys } from '../_data/preferences.ts';
 import { useSearchParam } from '../_data/search-param.ts';
 import { COLUMN_LOOKS, TONE_TEXT } from '../_data/status.ts';
 import { Button } from '../_ui/button.tsx';
 import { Skeleton } from '../_ui/skeleton.tsx';
+import type { BoardFilter } from './board-filter.tsx';
 import { SessionCard } from './session-card.tsx';
 import { ColumnIcon } from './status-badge.tsx';
 
 /** Of what is done only the latest are of interest at a glance. */
 const SHOWN_AT_FIRST = { needs_you: 100, working: 100, idle: 60, in_review: 60, done: 20 } as const satisfies Record<Column, number>;
 
-export function Board({ sessions }: { readonly sessions: readonly SessionView[] }) {
+export type BoardProps = Pick<BoardFilter, 'sessions' | 'extent'>;
+
+export function Board({ sessions, extent }: BoardProps) {
   const board = useMemo(() => deriveBoard(sessions), [sessions]);
   const singleKeys = useSingleKeys();
-  const connection = useConnection();
-  const isOld = connection.kind !== 'live' && connection.kind !== 'stale';
+  const isOld = useIsOld();
   const [asked, setSegment] = useSearchParam('column');
   const segment = COLUMNS.find((column) => column === asked) ?? COLUMNS.find((column) => board[column].length > 0) ?? 'needs_you';
   return (
@@ -50,16 +52,27 @@ export function Board({ sessions }: { readonly sessions: readonly SessionView[] 
         className="flex min-h-0 flex-1 gap-3 overflow-x-auto px-4 pt-3 max-md:overflow-y-auto max-md:px-3 max-md:pt-0"
       >
         {COLUMNS.map((column) => (
-          <BoardColumn key={column} column={column} sessions={board[column]} shown={column === segment ? 'on-phone' : 'not-on-phone'} />
+          <BoardColumn
+            key={column}
+            column={column}
+            sessions={board[column]}
+            empty={extent === 'narrowed' ? 'Nothing here matches the filter.' : COLUMN_LOOKS[column].empty}
+            shown={column === segment ? 'on-phone' : 'not-on-phone'}
+          />
         ))}
       </div>
     </div>
   );
 }
 
-type BoardColumnProps = { readonly column: Column; readonly sessions: readonly SessionView[]; readonly shown: 'on-phone' | 'not-on-phone' };
+type BoardColumnProps = {
+  readonly column: Column;
+  readonly sessions: readonly SessionView[];
+  readonly empty: string;
+  readonly shown: 'on-phone' | 'not-on-phone';
+};
 
-function BoardColumn({ column, sessions, shown }: BoardColumnProps) {
+function BoardColumn({ column, sessions, empty, shown }: BoardColumnProps) {
   const [extent, setExtent] = useState<'first' | 'all'>('first');
   const look = COLUMN_LOOKS[column];
   const visible = extent === 'all' ? sessions : sessions.slice(0, SHOWN_AT_FIRST[column]);
@@ -82,7 +95,7 @@ function BoardColumn({ column, sessions, shown }: BoardColumnProps) {
             <SessionCard session={session} />
           </li>
         ))}
-        {sessions.length === 0 ? <li className="px-1 py-1 text-ink-faint text-xs max-md:py-10 max-md:text-center">{look.empty}</li> : null}
+        {sessions.length === 0 ? <li className="px-1 py-1 text-ink-faint text-xs max-md:py-10 max-md:text-center">{empty}</li> : null}
         {visible.length < sessions.length ? (
           <li>
             <Button variant="ghost" size="sm" className="w-full" onClick={() => setExtent('all')}>

@@ -5,6 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { Command } from 'cmdk';
 import { type RefObject, useRef, useState } from 'react';
 import { type Command as Action, COMMAND_GROUPS, useCommandList } from '../_data/commands.tsx';
+import { findCommands } from '../_data/find-commands.ts';
 import { Kbd } from '../_ui/kbd.tsx';
 
 export type CommandPaletteProps = { readonly open: boolean; readonly onOpenChange: (open: boolean) => void };
@@ -28,42 +29,46 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
   );
 }
 
-/** Mounted with each opening: what can be done is asked then. */
+/** Mounted with each opening: what can be done is asked then. While nothing is typed by group, else the best answer first. */
 function Palette({
   field,
   onOpenChange,
 }: Pick<CommandPaletteProps, 'onOpenChange'> & { readonly field: RefObject<HTMLInputElement | null> }) {
   const list = useCommandList();
   const [actions] = useState(() => list().filter(({ id }) => id !== 'palette'));
+  const [search, setSearch] = useState('');
   const choose = (action: Action): void => {
     if ((action.disabledReason ?? null) !== null) return;
     onOpenChange(false);
     // After the dialog has given the focus back, or it would take it from whatever the action opens.
     requestAnimationFrame(() => action.run());
   };
+  const toItem = (action: Action) => <Item key={action.id} action={action} onChoose={choose} />;
   return (
-    <Command label="Commands" loop filter={matchWords}>
+    <Command label="Commands" loop shouldFilter={false}>
       <Command.Input
         ref={field}
+        value={search}
+        onValueChange={setSearch}
         placeholder="Type a command, a session, a project…"
         className="h-12 w-full border-line border-b bg-transparent px-4 text-ink text-lg outline-none placeholder:text-ink-faint"
       />
       <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-8 text-center text-ink-muted">Nothing is called that.</Command.Empty>
-        {COMMAND_GROUPS.map((group) => {
-          const members = actions.filter((action) => action.group === group);
-          return members.length === 0 ? null : (
-            <Command.Group
-              key={group}
-              heading={group}
-              className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:text-ink-faint"
-            >
-              {members.map((action) => (
-                <Item key={action.id} action={action} onChoose={choose} />
-              ))}
-            </Command.Group>
-          );
-        })}
+        {search.trim() !== ''
+          ? findCommands(actions, search).map(toItem)
+          : COMMAND_GROUPS.map((group) => {
+              const members = actions.filter((action) => action.group === group);
+              return members.length === 0 ? null : (
+                <Command.Group
+                  key={group}
+                  heading={group}
+                  className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:text-ink-faint"
+                >
+                  {members.map(toItem)}
+                </Command.Group>
+              );
+            })}
       </Command.List>
     </Command>
   );
@@ -74,7 +79,6 @@ function Item({ action, onChoose }: { readonly action: Action; readonly onChoose
   return (
     <Command.Item
       value={action.id}
-      keywords={[action.title, action.keywords ?? '']}
       disabled={reason !== null}
       onSelect={() => onChoose(action)}
       className="flex min-h-9 select-none items-center gap-2.5 rounded-sm px-2.5 text-ink data-[disabled=true]:text-ink-faint data-[selected=true]:bg-selected pointer-coarse:min-h-11"
@@ -88,14 +92,4 @@ function Item({ action, onChoose }: { readonly action: Action; readonly onChoose
       {action.shortcut === undefined || reason !== null ? null : <Kbd keys={action.shortcut} />}
     </Command.Item>
   );
-}
-
-/** Every word must be in it; those that begin the title come first. cmdk's own fuzziness finds "log" in everything. */
-function matchWords(_id: string, search: string, keywords: readonly string[] = []): number {
-  const title = (keywords[0] ?? '').toLowerCase();
-  const text = keywords.join(' ').toLowerCase();
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!words.every((word) => text.includes(word))) return 0;
-  const first = words[0] ?? '';
-  return title.startsWith(first) ? 1 : title.includes(` ${first}`) ? 0.8 : title.includes(first) ? 0.6 : 0.4;
 }

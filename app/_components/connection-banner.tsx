@@ -103,43 +103,57 @@ function Stopped({ connection }: { readonly connection: Extract<Connection, { ki
 
 function Failed({ connection }: { readonly connection: Extract<Connection, { kind: 'failed' }> }) {
   const start = useStart();
+  const nowMs = useNow();
+  const { error } = connection;
+  const isSame = start.refusal !== null && start.refusal.message === error?.message;
   return (
     <Banner
       icon={TriangleAlert}
       tone="text-status-trouble"
       title="The daemon cannot start"
       asOfMs={connection.asOfMs}
-      problem={start.refusal}
+      problem={isSame ? null : start.refusal}
       actions={
         <Button variant="primary" pending={start.pending} onClick={start.run}>
           Try again
         </Button>
       }
-      below={
-        connection.lastLog.length === 0 ? null : (
-          <section
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-            tabIndex={0}
-            aria-label="The last lines of the daemon’s log"
-            className="mt-3 max-h-48 overflow-auto rounded-sm bg-sidebar p-3 ring-1 ring-line ring-inset"
-          >
-            <pre className="font-mono text-ink text-xs leading-5">{connection.lastLog.join('\n')}</pre>
-          </section>
-        )
-      }
+      below={connection.lastLog.length === 0 ? null : <LastLog lines={connection.lastLog} />}
     >
-      {connection.error === null ? (
-        <CodeText>Its log says why; `ao doctor` in a terminal names the fix.</CodeText>
-      ) : (
-        <CodeText>{`${connection.error.message} ${connection.error.hint}`}</CodeText>
-      )}{' '}
-      Your agents are not touched.
+      {error === null ? <CodeText>Its log says why: see `logs/daemon.log` in its data directory.</CodeText> : null}
+      {error === null ? null : <CodeText>{`${error.message} ${error.hint}`}</CodeText>} Your agents are not touched.
+      <span role="status" className="block">
+        {isSame && start.atMs !== null && start.pending === null ? `Tried again at ${formatMoment(start.atMs, nowMs)}: the same.` : null}
+      </span>
     </Banner>
   );
 }
 
-function useStart(): { readonly pending: string | null; readonly refusal: StartRefusal | null; readonly run: () => void } {
+/** Its end is what matters: shown first, and kept in sight. */
+function LastLog({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label="The last lines of the daemon’s log"
+      className="mt-3 flex max-h-48 flex-col-reverse overflow-auto rounded-sm bg-sidebar p-3 ring-1 ring-line ring-inset"
+    >
+      <pre className="wrap-anywhere whitespace-pre-wrap font-mono text-ink text-xs leading-5">{lines.join('\n')}</pre>
+    </section>
+  );
+}
+
+type Start = {
+  readonly pending: string | null;
+  readonly refusal: StartRefusal | null;
+  /** When the refusal came. */
+  readonly atMs: number | null;
+  readonly run: () => void;
+};
+
+function useStart(): Start {
   const retryNow = useRetryNow();
+  const [atMs, setAtMs] = useState<number | null>(null);
   const [pending, setPending] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<StartRefusal | null>(null);
   const run = (): void => {
@@ -148,10 +162,11 @@ function useStart(): { readonly pending: string | null; readonly refusal: StartR
     void startDaemon().then((answer) => {
       setPending(null);
       setRefusal(answer);
+      setAtMs(Date.now());
       if (answer === null) retryNow();
     });
   };
-  return { pending, refusal, run };
+  return { pending, refusal, atMs, run };
 }
 
 type BannerProps = {

@@ -13,6 +13,7 @@ import type { ProjectCheck } from '../../server/contract/project.ts';
 import { preferredAgent, toAgentOptions, useAgents } from '../_data/agents.ts';
 import { useDebounced } from '../_data/debounced.ts';
 import { useDraft } from '../_data/draft.ts';
+import { placeProblem } from '../_data/field-errors.ts';
 import { useLearn, useLock } from '../_data/live.tsx';
 import { toProblem, useTRPC } from '../_data/rpc.ts';
 import { Button } from '../_ui/button.tsx';
@@ -22,6 +23,14 @@ import { InlineError } from '../_ui/inline-error.tsx';
 import { Select } from '../_ui/select.tsx';
 
 const CHECK_AFTER_MS = 220;
+/** Of what is refused although the path was checked: somebody was faster, or took the name. */
+const BLAMED = {
+  PROJECT_EXISTS: 'id',
+  PATH_NOT_FOUND: 'path',
+  NOT_A_REPOSITORY: 'path',
+  UNBORN_HEAD: 'path',
+  AGENT_UNKNOWN: 'agent',
+} as const;
 
 export type NewProjectFormProps = {
   /** Wraps the buttons, which a dialog sets apart from the fields. */
@@ -68,6 +77,7 @@ export function NewProjectForm({ renderActions, fieldsClass = '', onDone }: NewP
     add.mutate({ path, id, ...(agent === null ? {} : { agent, ...(leads ? { orchestratorAgent: agent } : {}) }) });
   };
 
+  const failed = placeProblem(add.error === null ? null : toProblem(add.error), ['path', 'id', 'agent'], BLAMED);
   const refusal = check?.ok === false ? check.error : null;
   const shown = settledField === 'left' ? refusal : null;
   return (
@@ -75,7 +85,7 @@ export function NewProjectForm({ renderActions, fieldsClass = '', onDone }: NewP
       <div className={`flex flex-col gap-4 ${fieldsClass}`}>
         <Field
           label="Path of the repository"
-          error={shown === null ? null : <CodeText>{`${shown.message} ${shown.hint}`}</CodeText>}
+          error={shown === null ? failed.fields.path : <CodeText>{toAdvice(shown)}</CodeText>}
           hint={
             shown === null ? (
               <PathHint path={path} check={check} problem={answer.error === null ? null : toProblem(answer.error).message} />
@@ -85,7 +95,7 @@ export function NewProjectForm({ renderActions, fieldsClass = '', onDone }: NewP
           <Input
             mono="mono"
             name="path"
-            placeholder="/home/you/code/my-app"
+            placeholder="~/code/my-app"
             value={draft.value.path}
             onValueChange={(value) => {
               setSettledField('typing');
@@ -97,15 +107,18 @@ export function NewProjectForm({ renderActions, fieldsClass = '', onDone }: NewP
         </Field>
         {found === null || found.existing !== null ? null : (
           <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
-            <Field label="Short name" hint="Names its sessions; it stays.">
+            <Field label="Short name" hint="Names its sessions; it stays." error={failed.fields.id}>
               <Input
                 mono="mono"
                 name="id"
                 value={draft.value.id === '' ? (found.suggestedId ?? '') : draft.value.id}
-                onValueChange={(value) => draft.change({ id: value })}
+                onValueChange={(value) => {
+                  add.reset();
+                  draft.change({ id: value });
+                }}
               />
             </Field>
-            <Field label="Agent" hint="Each session can choose another.">
+            <Field label="Agent" hint="Each session can choose another." error={failed.fields.agent}>
               <Select
                 value={agent}
                 onChange={(value) => draft.change({ agent: value })}
@@ -115,7 +128,7 @@ export function NewProjectForm({ renderActions, fieldsClass = '', onDone }: NewP
             </Field>
           </div>
         )}
-        {add.error === null ? null : <InlineError problem={toProblem(add.error)} />}
+        {failed.rest === null ? null : <InlineError problem={failed.rest} />}
       </div>
       {renderActions(
         <Button
@@ -132,6 +145,11 @@ export function NewProjectForm({ renderActions, fieldsClass = '', onDone }: NewP
   );
 }
 
+/** What to do about it, unless that is to type a command that this form stands for. */
+function toAdvice({ code, message, hint }: Extract<ProjectCheck, { ok: false }>['error']): string {
+  return code === 'PATH_NOT_FOUND' ? message : `${message} ${hint}`;
+}
+
 function PathHint({
   path,
   check,
@@ -142,7 +160,7 @@ function PathHint({
   readonly problem: string | null;
 }) {
   if (problem !== null) return problem;
-  if (path === '') return 'The whole path of a git repository on the machine where Agent Orchestrator runs.';
+  if (path === '') return 'A git repository on the machine where Agent Orchestrator runs: its whole path, or one that begins with ~/.';
   if (check === null) return 'Looking…';
   if (!check.ok) return <CodeText>{check.error.message}</CodeText>;
   if (check.existing !== null) {

@@ -3,10 +3,11 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, type KeyboardEvent, useRef } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useRef } from 'react';
 import { agentName } from '../_data/agent-names.ts';
 import { preferredAgent, toAgentOptions, useAgents } from '../_data/agents.ts';
 import { useDraft } from '../_data/draft.ts';
+import { placeProblem } from '../_data/field-errors.ts';
 import { useLearn, useLock, useProjects } from '../_data/live.tsx';
 import { toProblem, useTRPC } from '../_data/rpc.ts';
 import { RpcProvider } from '../_data/rpc-provider.tsx';
@@ -27,6 +28,19 @@ export type NewSessionDialogProps = {
 
 const EMPTY = { projectId: '', agent: '', prompt: '', title: '', branch: '', command: '' };
 
+const FIELDS = ['prompt', 'agent', 'command', 'title', 'branch'] as const;
+const BLAMED = {
+  AGENT_NOT_FOUND: 'agent',
+  AGENT_UNKNOWN: 'agent',
+  COMMAND_REQUIRED: 'command',
+  BRANCH_INVALID: 'branch',
+  BRANCH_CHECKED_OUT: 'branch',
+  PROMPT_TOO_LONG: 'prompt',
+} as const;
+
+/** In words that may hold code; `undefined` where nothing is wrong. */
+const told = (text: string | undefined): ReactNode => (text === undefined ? undefined : <CodeText>{text}</CodeText>);
+
 export function NewSessionDialog(props: NewSessionDialogProps) {
   return (
     <RpcProvider>
@@ -41,13 +55,13 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
   const learn = useLearn();
   const lock = useLock();
   const projects = useProjects();
-  const agents = useAgents();
   const draft = useDraft('session', EMPTY);
   const { prompt, title, branch, command } = draft.value;
   const promptField = useRef<HTMLTextAreaElement | null>(null);
 
   const project =
     projects.find(({ id }) => id === (projectId ?? draft.value.projectId)) ?? (projects.length === 1 ? projects[0] : undefined);
+  const agents = useAgents(project?.id);
   const chosen = draft.value.agent === '' ? (project?.agent ?? preferredAgent(agents)) : draft.value.agent;
   const agent = agents.find(({ name }) => name === chosen);
   const needsCommand = agent?.needsCommand === true;
@@ -62,6 +76,8 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
       },
     }),
   );
+
+  const failed = placeProblem(spawn.error === null ? null : toProblem(spawn.error), FIELDS, BLAMED);
 
   const missing =
     project === undefined
@@ -104,7 +120,11 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
     >
       <form onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate>
         <div className="flex flex-col gap-4 px-5 pb-4">
-          <Field label="What should it do?" note={chosen === 'shell' ? 'A shell takes no prompt' : 'Optional'}>
+          <Field
+            label="What should it do?"
+            note={chosen === 'shell' ? 'A shell takes no prompt' : 'Optional'}
+            error={told(failed.fields.prompt)}
+          >
             <TextArea
               ref={promptField}
               name="prompt"
@@ -128,9 +148,7 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
             ) : null}
             <Field
               label="Agent"
-              error={
-                agent?.available === false ? <CodeText>{`${agent.why ?? 'It is not installed.'} ${agent.hint ?? ''}`}</CodeText> : null
-              }
+              error={told(agent?.available === false ? `${agent.why ?? 'It is not installed.'} ${agent.hint ?? ''}` : failed.fields.agent)}
             >
               <Select
                 value={chosen}
@@ -139,10 +157,16 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
                 placeholder="The project’s own"
               />
             </Field>
-            {projectId === null ? null : <TitleField value={title} onChange={(value) => draft.change({ title: value })} />}
+            {projectId === null ? null : (
+              <TitleField value={title} error={told(failed.fields.title)} onChange={(value) => draft.change({ title: value })} />
+            )}
           </div>
           {needsCommand ? (
-            <Field label="Command" hint="Run by /bin/sh in the worktree, with the prompt in $AO_PROMPT.">
+            <Field
+              label="Command"
+              error={told(failed.fields.command)}
+              hint="Run by /bin/sh in the worktree, with the prompt in $AO_PROMPT."
+            >
               <Input
                 mono="mono"
                 name="command"
@@ -153,8 +177,15 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
             </Field>
           ) : null}
           <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
-            {projectId === null ? <TitleField value={title} onChange={(value) => draft.change({ title: value })} /> : null}
-            <Field label="Branch" note="Optional" {...(projectId === null ? {} : { className: 'col-span-full' })}>
+            {projectId === null ? (
+              <TitleField value={title} error={told(failed.fields.title)} onChange={(value) => draft.change({ title: value })} />
+            ) : null}
+            <Field
+              label="Branch"
+              note="Optional"
+              error={told(failed.fields.branch)}
+              {...(projectId === null ? {} : { className: 'col-span-full' })}
+            >
               <Input
                 mono="mono"
                 name="branch"
@@ -164,7 +195,7 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
               />
             </Field>
           </div>
-          {spawn.error === null ? null : <InlineError problem={toProblem(spawn.error)} />}
+          {failed.rest === null ? null : <InlineError problem={failed.rest} />}
         </div>
         <DialogActions
           note={spawn.isPending ? 'Making the worktree and starting the agent. You can close this; it goes on.' : (missing ?? undefined)}
@@ -187,9 +218,11 @@ function SessionForm({ open, projectId, onOpenChange }: NewSessionDialogProps) {
   );
 }
 
-function TitleField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+type TitleFieldProps = { readonly value: string; readonly error: ReactNode; readonly onChange: (value: string) => void };
+
+function TitleField({ value, error, onChange }: TitleFieldProps) {
   return (
-    <Field label="Title" note="Optional">
+    <Field label="Title" note="Optional" error={error}>
       <Input name="title" placeholder="From the prompt" value={value} onValueChange={onChange} maxLength={200} />
     </Field>
   );

@@ -9,7 +9,7 @@ import { Fragment, type ReactNode } from 'react';
 import type { ProjectView } from '../../server/contract/project.ts';
 import type { SessionView } from '../../server/contract/session.ts';
 import { columnOf } from '../_data/columns.ts';
-import { useConnection, useFeedKnown, useLock, useProjects, useSessions } from '../_data/live.tsx';
+import { useConnection, useFeedKnown, useIsOld, useLock, useProjects, useSessions } from '../_data/live.tsx';
 import { nameOf, STATUS_LOOKS } from '../_data/status.ts';
 import { IconButton } from '../_ui/button.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
@@ -27,7 +27,7 @@ export function Sidebar() {
   const lock = useLock();
   const connection = useConnection();
   const isComing = !known && (connection.kind === 'loading' || connection.kind === 'stale' || connection.kind === 'live');
-  const isOld = connection.kind !== 'live' && connection.kind !== 'stale';
+  const isOld = useIsOld();
   const waiting = sessions.filter(({ status }) => columnOf(status) === 'needs_you').length;
   return (
     <>

@@ -1,8 +1,11 @@
 /** The state of a session: one family of 14 px glyphs that differ in shape, each with its word and its colour. */
+'use client';
+
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import type { SessionStatus } from '../../server/core/session/status.ts';
 import type { Column } from '../_data/columns.ts';
+import { useIsOld } from '../_data/live.tsx';
 import { COLUMN_LOOKS, STATUS_LOOKS, TONE_TEXT } from '../_data/status.ts';
 
 const ring = <circle cx="7" cy="7" r="5.25" fill="none" stroke="currentColor" strokeWidth="1.5" />;
@@ -73,8 +76,16 @@ export type StatusBadgeProps = { readonly status: SessionStatus; readonly classN
 
 export function StatusBadge({ status, className }: StatusBadgeProps) {
   const look = STATUS_LOOKS[status];
+  const isOld = useIsOld();
   return (
-    <span className={clsx('inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-xs', TONE_TEXT[look.tone], className)}>
+    <span
+      className={clsx(
+        'inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-xs',
+        TONE_TEXT[look.tone],
+        isOld && 'grayscale',
+        className,
+      )}
+    >
       <StatusIcon status={status} />
       {look.label}
     </span>

@@ -8,10 +8,15 @@ import { agentName } from './agent-names.ts';
 import { useLock } from './live.tsx';
 import { useTRPC } from './rpc.ts';
 
-export function useAgents(): readonly AgentView[] {
+/** As a session of the project would find them: its environment may have a PATH of its own. */
+export function useAgents(projectId?: string): readonly AgentView[] {
   const trpc = useTRPC();
   const lock = useLock();
-  const { data } = useQuery({ ...trpc.agents.list.queryOptions({}), enabled: lock === null, staleTime: 30_000 });
+  const { data } = useQuery({
+    ...trpc.agents.list.queryOptions(projectId === undefined ? {} : { projectId }),
+    enabled: lock === null,
+    staleTime: 30_000,
+  });
   return data ?? [];
 }
 

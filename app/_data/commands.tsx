@@ -5,6 +5,7 @@
 'use client';
 
 import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
+import { say } from '../_ui/toaster.tsx';
 import { readSingleKeys } from './preferences.ts';
 import { isShortcut, type KeyPlace } from './shortcuts.ts';
 
@@ -61,7 +62,9 @@ export function CommandProvider({ children }: { readonly children: ReactNode }) 
       // Behind an open dialog nothing else may happen.
       if (document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]') !== null) return;
       event.preventDefault();
-      if ((command.disabledReason ?? null) === null) command.run();
+      const why = command.disabledReason ?? null;
+      if (why === null) command.run();
+      else say(command.title, { detail: why });
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);

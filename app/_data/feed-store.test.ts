@@ -62,6 +62,16 @@ describe('createFeedStore', () => {
     expect([store.isKnown(), store.get().sessions.size, storage.kept.size]).toEqual([false, 0, 0]);
   });
 
+  it('keeps what it knows at once when the page goes away, and nothing where there is nothing new', () => {
+    const storage = aStorage();
+    const store = createFeedStore(storage);
+    store.flush();
+    expect(storage.kept.size).toBe(0);
+    store.take(snapshot);
+    store.flush();
+    expect(createFeedStore(storage).isKnown()).toBe(true);
+  });
+
   it.each(['nonsense', '{}', '{"v":2}', 'null', '[]'])('begins empty where %s was kept', (text) => {
     expect(createFeedStore(aStorage({ 'ao.board': text })).isKnown()).toBe(false);
   });

@@ -26,6 +26,8 @@ export type FeedStore = {
   readonly learnProject: (project: ProjectView) => void;
   /** Nothing is known any more, here and on disk. */
   readonly forget: () => void;
+  /** Keeps what is still to be kept, now: the page goes away. */
+  readonly flush: () => void;
 };
 
 type Disk = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -42,11 +44,14 @@ export function createFeedStore(storage: Disk | null): FeedStore {
     cache = next;
     known = true;
     for (const listener of listeners) listener();
-    if (keeping !== null) return;
-    keeping = setTimeout(() => {
-      keeping = null;
-      keep(storage, cache);
-    }, KEEP_AFTER_MS);
+    keeping ??= setTimeout(flush, KEEP_AFTER_MS);
+  }
+
+  function flush(): void {
+    if (keeping === null) return;
+    clearTimeout(keeping);
+    keeping = null;
+    keep(storage, cache);
   }
 
   return {
@@ -82,6 +87,7 @@ export function createFeedStore(storage: Disk | null): FeedStore {
       }
       for (const listener of listeners) listener();
     },
+    flush,
   };
 }
 

@@ -55,6 +55,10 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     return { feed, link, socket, shared: new Map() };
   });
   useEffect(() => live.link.open(), [live]);
+  useEffect(() => {
+    window.addEventListener('pagehide', live.feed.flush);
+    return () => window.removeEventListener('pagehide', live.feed.flush);
+  }, [live]);
   return (
     <LiveContext value={live}>
       <ConnectionKeeper link={live.link}>{children}</ConnectionKeeper>
@@ -96,6 +100,12 @@ export function useConnection(): Connection {
 /** Why commands are locked now, or `null`. */
 export function useLock(): string | null {
   return lockReason(useConnection());
+}
+
+/** Whether what is shown may no longer be true: it is drawn without colour. */
+export function useIsOld(): boolean {
+  const { kind } = useConnection();
+  return kind !== 'live' && kind !== 'stale';
 }
 
 export function useRetryNow(): () => void {

@@ -18,7 +18,7 @@ export type TabsProps<Value extends string> = {
 export function Tabs<Value extends string>({ value, onChange, tabs, label, className }: TabsProps<Value>) {
   return (
     <BaseTabs.Root value={value} onValueChange={(next) => onChange(next as Value)} className={clsx('flex min-h-0 flex-col', className)}>
-      <BaseTabs.List aria-label={label} className="relative flex gap-4 overflow-x-auto border-line border-b px-1">
+      <BaseTabs.List aria-label={label} className="relative flex shrink-0 gap-4 overflow-x-auto border-line border-b px-4">
         {tabs.map((tab) => (
           <BaseTabs.Tab
             key={tab.value}

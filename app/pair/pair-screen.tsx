@@ -6,11 +6,13 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Mark } from '../_components/mark.tsx';
+import { TabFace } from '../_components/tab-face.tsx';
 import { Unpaired } from '../_components/unpaired.tsx';
 import { readDeviceSecret } from '../_data/device.ts';
 import { lookAtGateway } from '../_data/gateway.ts';
 import { type PairingOutcome, pair } from '../_data/pairing.ts';
 import { Button, buttonClass } from '../_ui/button.tsx';
+import { CodeText } from '../_ui/code-text.tsx';
 import { InlineError } from '../_ui/inline-error.tsx';
 import { TooltipLayer } from '../_ui/tooltip.tsx';
 
@@ -49,6 +51,7 @@ export function PairScreen() {
 
   return (
     <>
+      <TabFace title="Pairing" />
       <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-10">
         <h1 className="flex items-center gap-2.5 font-semibold text-lg tracking-tight">
           <Mark size={22} />
@@ -77,6 +80,10 @@ function Content({ stage, onRetry }: { readonly stage: Stage; readonly onRetry: 
     case 'failed':
       return (
         <div className="py-12">
+          <h2 className="font-semibold">This browser is not paired yet</h2>
+          <p className="mt-1 mb-3 text-ink-muted">
+            <CodeText>The link is used up only when it has worked. Try again, or make another with `ao pair`.</CodeText>
+          </p>
           <InlineError problem={stage.refusal}>
             <Button size="sm" onClick={onRetry}>
               Try again

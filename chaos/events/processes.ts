@@ -92,20 +92,27 @@ export async function stopTmux(scene: Scene): Promise<Effect> {
   return { seen: `tmux ${pid} stopped${daemonToo ? ', the daemon killed meanwhile' : ''}` };
 }
 
-/** tmux continues a child that stops, so it is stopped again and again. */
+/** tmux continues a child that stops: it is stopped again and again, and seen to be once, while tmux cannot interfere. */
 export async function stopAnAgent(scene: Scene): Promise<Effect> {
   const { panePid, id } = await liveOne(scene);
-  const until = performance.now() + 200 + scene.random.below(500);
-  let times = 0;
+  const tmux = scene.stand.world.tmuxPid();
+  const durationMs = 200 + scene.random.below(500);
+  signal(tmux, 'SIGSTOP');
+  try {
+    await eventually('tmux to be stopped', () => stateOf(tmux) === 'T');
+    signal(panePid, 'SIGSTOP');
+    await eventually(`the agent of ${id} to be stopped`, () => stateOf(panePid) === 'T');
+  } finally {
+    signal(tmux, 'SIGCONT');
+  }
+  const until = performance.now() + durationMs;
   while (performance.now() < until) {
     signal(panePid, 'SIGSTOP');
-    if (stateOf(panePid) === 'T') times += 1;
     await hold(10);
   }
   signal(panePid, 'SIGCONT');
-  if (times === 0) throw new Error(`the agent ${panePid} was never seen stopped`);
   scene.faultEnds();
-  return { seen: `process ${panePid} of ${id} seen stopped ${times} times` };
+  return { seen: `process ${panePid} of ${id} stopped for ${durationMs} ms` };
 }
 
 export async function stopATab(scene: Scene): Promise<Effect> {

@@ -19,6 +19,7 @@ import {
   must,
   PROJECT,
   pickRole,
+  read,
   type Scene,
   spawnInput,
   spawnOne,
@@ -39,8 +40,7 @@ async function takeEnsured(scene: Scene, all: readonly Ensured[]): Promise<strin
   if (before !== undefined && id !== before.id)
     scene.violated('duplicateOrchestrators', `ensure answered with ${id}, and there is ${before.id}`);
   const { session } = all.at(-1) as Ensured;
-  if (before === undefined || before.phase === 'exited')
-    await adopt(scene, must(await scene.stand.api.query('sessions.get', { id }), `get ${id}`));
+  if (before === undefined || before.phase === 'exited') await adopt(scene, await read(scene, 'sessions.get', { id }));
   return `${all.length} answered ${session.id}, ${all.filter(({ created }) => created).length} created`;
 }
 
@@ -189,7 +189,7 @@ async function acknowledged(scene: Scene, what: 'spawn' | 'kill' | 'send' | 'ren
       must(await ask(scene, 'sessions.rename', { id, title }), `rename ${id}`);
       return async () => {
         await daemonIsReady(scene);
-        const row = must<{ readonly title: string }>(await scene.stand.api.query('sessions.get', { id }), `get ${id}`);
+        const row = await read<{ readonly title: string }>(scene, 'sessions.get', { id });
         if (row.title !== title) scene.violated('sessionsLost', `${id} was renamed to "${title}" and is "${row.title}"`);
       };
     }

@@ -192,6 +192,10 @@ function addSessionCommands(program: Command, run: Run): void {
       .description(`${description}; without ids all of them`)
       .action((ids: string[]) => run(async (context) => (await import('./verbs/park.ts')).park(context, name, ids)));
   }
+  verb(program, 'cleanup')
+    .description('remove the clean worktrees of ended sessions; dirty ones are kept and listed, branches stay')
+    .option('--dry-run', 'only say what would be removed', false)
+    .action((options: { dryRun: boolean }) => run(async (context) => (await import('./verbs/cleanup.ts')).cleanup(context, options)));
   verb(program, 'rename <id> <title>')
     .description('give a session a title')
     .action((id: string, title: string) => run(async (context) => (await import('./verbs/rename.ts')).rename(context, id, title)));

@@ -7,6 +7,7 @@ import { examinationSchema } from '../contract/doctor.ts';
 import { errorBodySchema } from '../contract/errors.ts';
 import { evidenceViewSchema } from '../contract/evidence.ts';
 import {
+  cleanupResultSchema,
   ensureResultSchema,
   killResultSchema,
   messageViewSchema,
@@ -253,6 +254,14 @@ describe('what the verbs ask for', () => {
       ],
     });
     expect(stdout).toBe('Back: app-2.\nNot app-1: It could not be brought back. It runs on.\n');
+  });
+
+  it('cleans up only where it is not told to look', async () => {
+    expect(cleanupResultSchema.parse((await ao(['cleanup', '--dry-run', '--json'])).json)).toHaveLength(1);
+    expect(lastCall()).toMatchObject({ name: 'sessions.cleanup', args: ['dry run'] });
+    const { stdout } = await ao(['cleanup']);
+    expect(lastCall()).toMatchObject({ args: ['remove'] });
+    expect(stdout).toMatch(/app-1 +kept +\/w\/app-1 +1 uncommitted file: a.txt/);
   });
 
   it('asks for a clean orchestrator only where it is told to', async () => {

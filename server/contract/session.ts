@@ -95,12 +95,15 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
-/** `kill` adds what became of the worktree; `restore` and `resume` how the session came back. */
+/** `kill` adds what became of the worktree; `restore` and `resume` how the session came back, and where captured work is that could not be put back. */
 export const killResultSchema = sessionViewSchema.extend({
   worktree: z.enum(['removed', 'kept', 'missing']),
   worktreeNote: z.string().nullable(),
 });
-export const recoveryResultSchema = sessionViewSchema.extend({ mode: z.enum(['resumed', 'replayed', 'fresh']) });
+export const recoveryResultSchema = sessionViewSchema.extend({
+  mode: z.enum(['resumed', 'replayed', 'fresh']),
+  note: z.string().nullable(),
+});
 export const ensureResultSchema = z.object({ session: sessionViewSchema, created: z.boolean() });
 /** Which sessions; left out: all that it can be done to. */
 export const sessionManyInput = z.object({ ids: z.array(sessionRefSchema).min(1).max(1_000).optional() });
@@ -110,6 +113,18 @@ export const parkResultSchema = z.object({
   failed: z.array(appErrorSchema.extend({ id: z.string() })),
 });
 export type ParkResult = z.infer<typeof parkResultSchema>;
+export const sessionCleanupInput = z.object({ dryRun: z.boolean().default(false) });
+/** Worktrees of ended sessions, one each. `removable`: a dry run, it would be removed. `why` it is kept. */
+export const cleanupResultSchema = z.array(
+  z.object({
+    id: z.string(),
+    path: z.string(),
+    branch: z.string(),
+    outcome: z.enum(['removed', 'removable', 'kept']),
+    why: z.string().nullable(),
+  }),
+);
+export type CleanupResult = z.infer<typeof cleanupResultSchema>;
 export type KillResult = z.infer<typeof killResultSchema>;
 export type RecoveryResult = z.infer<typeof recoveryResultSchema>;
 export type EnsureResult = z.infer<typeof ensureResultSchema>;

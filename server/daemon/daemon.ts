@@ -24,6 +24,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { SupervisorListener } from '../ports/supervision.ts';
+import { createHousekeeping } from '../services/housekeeping.ts';
 import { createWatchdog } from '../services/liveness/watchdog.ts';
 import { createOperations } from '../services/operations.ts';
 import { createSpooledReports } from '../services/spooled-reports.ts';
@@ -84,7 +85,8 @@ async function boot(
   if (lock === 'held') throw lockHeld(runFile, processes);
   await refuseIfServing(runFile, processes);
 
-  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log });
+  const faults = { passed: faultPoint(config.fault) };
+  const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log, faults });
   const credential = openOwnerCredential({ dataDir, log });
   const key = openGatewayKey({ dataDir });
   const memory = createStopMemory({ stopFile: createStopFile({ runFile: config.runFile }), clock, log });
@@ -101,11 +103,12 @@ async function boot(
     secrets,
     daemonEnv: env,
     places: { dataDir, runFile: config.runFile, binDir: writeSessionBin(dataDir, installation.cliPath) },
-    passedFaultPoint: faultPoint(config.fault),
+    passedFaultPoint: faults.passed,
     bootId: processes.bootId(),
     rebooted: store.meta.lastBootId() === null || store.meta.lastBootId() === processes.bootId() ? 'no' : 'yes',
     afterRound: () => spooled.apply(),
   });
+  const housekeeping = createHousekeeping({ store, clock, log });
   const spooled = createSpooledReports({ spool: adapters.spool, store, reports: services.reports, log });
 
   let state: DaemonState = 'starting';
@@ -122,7 +125,8 @@ async function boot(
     owner: store.meta.keepDaemon() === 'on' ? 'persistent' : config.owner,
     requestStop: (reason) => requestStop(reason),
   });
-  holdWhileBusy(operations, watchdog);
+  // A spawn is not cut off because the tab was closed. Each has its own bound: a long one does not use up another's.
+  operations.onStart((name) => watchdog.lease(name, BUSY_LEASE_MS));
 
   const dashboard = openDashboard({ ...adapters, dataDir, store, key, secrets, feed: services.feed, desk: watchdog, clock, log });
   const daemon = createDaemonService({
@@ -159,14 +163,18 @@ async function boot(
     superviseSocket: null,
   };
   runFile.write(entry);
+  faults.passed('boot.starting');
 
   try {
     const found = await services.reconciler.boot();
+    faults.passed('boot.reconciled');
     supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
     store.meta.recordBootId(processes.bootId());
+    faults.passed('boot.boot-id');
     state = 'ready';
     memory.forget();
     publish({ state: 'ready', superviseSocket: supervision.path });
+    faults.passed('boot.ready');
     log.info(
       {
         port,
@@ -181,6 +189,7 @@ async function boot(
     spooled.apply();
     found.startQueued();
     services.reconciler.startReaper();
+    housekeeping.start();
     watchdog.start();
     booted.open();
   } catch (caught) {
@@ -213,6 +222,7 @@ async function boot(
       {
         log,
         clock,
+        faults,
         pid: process.pid,
         limitMs: config.shutdownTimeoutMs,
         refuseNewWork: operations.close,
@@ -222,6 +232,7 @@ async function boot(
         running: operations.running,
         stopRounds: () => {
           services.feed.close();
+          housekeeping.stop();
           return services.reconciler.stop();
         },
         closeSupervision: async () => {
@@ -274,16 +285,4 @@ function faultPoint(armed: FaultPoint | null): (passed: FaultPoint) => void {
   return (passed) => {
     if (passed === armed) process.kill(process.pid, 'SIGKILL');
   };
-}
-
-/** While an operation runs, a supervised stop waits for it: a spawn is not cut off because the tab was closed. */
-function holdWhileBusy(operations: ReturnType<typeof createOperations>, watchdog: ReturnType<typeof createWatchdog>): void {
-  let release: (() => void) | null = null;
-  operations.onChange((running) => {
-    if (running > 0) release ??= watchdog.lease('operations', BUSY_LEASE_MS);
-    else {
-      release?.();
-      release = null;
-    }
-  });
 }

@@ -39,6 +39,7 @@ import { createApply } from '../services/reconcile/apply.ts';
 import { createObserver } from '../services/reconcile/observe.ts';
 import { createReconciler, type Reconciler } from '../services/reconcile/reconciler.ts';
 import { createReports } from '../services/reports.ts';
+import { createCleanup } from '../services/sessions/cleanup.ts';
 import type { Places, SessionContext } from '../services/sessions/context.ts';
 import { createEnsureOrchestrator } from '../services/sessions/ensure-orchestrator.ts';
 import { createKill } from '../services/sessions/kill.ts';
@@ -130,7 +131,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
 
   return {
     projects: createProjects({ store, workspace, agents, clock }),
-    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking }),
+    ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking, cleanup: createCleanup(context) }),
     agents: agentService,
     doctor: createDoctor({ store, survey: workspace, runtime: deps.runtime, agents: agentService, report, orphans: reconciler.orphans }),
     briefing,

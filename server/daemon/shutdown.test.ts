@@ -14,6 +14,7 @@ function setUp(patch: (steps: string[]) => Partial<ShutdownParts> = () => ({})) 
   const parts: ShutdownParts = {
     log,
     clock,
+    faults: { passed: () => undefined },
     pid: 7,
     limitMs: 10_000,
     refuseNewWork: step('refuse'),

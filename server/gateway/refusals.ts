@@ -1,4 +1,5 @@
 /** What the gateway answers when it does not pass a request on: never 2xx, never 404, and in the shape that the asker reads. */
+import { createHash } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.ts';
@@ -41,36 +42,51 @@ function toRpcShape({ status, error }: Refusal, path: string): unknown {
   return { message: error.message, code, data: { code: name, httpStatus: status, path: path.slice('/trpc/'.length), app: error.toJSON() } };
 }
 
+const PAGE_STYLE =
+  ':root{color-scheme:light dark;font:14px/1.5 system-ui,sans-serif}body{max-width:40rem;margin:12vh auto;padding:0 1rem}h1{font-size:1.25rem}' +
+  'pre{white-space:pre-wrap;overflow-wrap:anywhere}code{overflow-wrap:anywhere}';
+const PAGE_STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64');
+
 /** For a person whose browser asks for a page under a name that is not ours. */
 export function sendHostRefusedPage(res: ServerResponse, { host, url }: { readonly host: string; readonly url: string }): void {
   const name = escapeHtml(host.slice(0, 260));
+  // Whoever asks by a port of its own does not come through a tunnel's TLS, as a rule.
+  const scheme = /:\d+$/.test(host) ? 'http' : 'https';
   const text = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Not known by this name · Agent Orchestrator</title>
+<style>${PAGE_STYLE}</style>
 <h1>Agent Orchestrator is not known by this name</h1>
 <p>This page was asked for as <code>${name}</code>. Only names that its owner has allowed are answered, so that no other site can speak to it through your browser.</p>
 <ul>
 <li>On the machine it runs on, open <a href="${url}">${url}</a>.</li>
 <li>If <code>${name}</code> is a name of yours, such as a tunnel’s, allow it, and start again:
-<pre>AO_ALLOWED_HOSTS=${name} AO_ALLOWED_ORIGINS=https://${name} ao up</pre></li>
+<pre>AO_ALLOWED_HOSTS=${name} AO_ALLOWED_ORIGINS=${scheme}://${name} ao up</pre></li>
 </ul>
 </html>
 `;
-  send(res, { status: 421, type: 'text/html; charset=utf-8', text, connection: 'close' });
+  const policy = `${HEADERS['content-security-policy']}; style-src 'sha256-${PAGE_STYLE_HASH}'`;
+  send(res, { status: 421, type: 'text/html; charset=utf-8', text, connection: 'close', policy });
 }
 
 function escapeHtml(text: string): string {
   return text.replace(/[^A-Za-z0-9.:[\]_-]/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
-type Answer = { readonly status: number; readonly type: string; readonly text: string; readonly connection: 'close' | 'keep-alive' };
+type Answer = {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly connection: 'close' | 'keep-alive';
+  readonly policy?: string;
+};
 
-function send(res: ServerResponse, { status, type, text, connection }: Answer): void {
+function send(res: ServerResponse, { status, type, text, connection, policy = HEADERS['content-security-policy'] }: Answer): void {
   if (res.headersSent || res.destroyed) return;
   if (connection === 'close') res.setHeader('connection', 'close');
-  res.writeHead(status, { ...HEADERS, 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  res.writeHead(status, { ...HEADERS, 'content-security-policy': policy, 'content-type': type, 'content-length': Buffer.byteLength(text) });
   res.end(text);
 }
 

@@ -114,10 +114,19 @@ export type SessionReport = { readonly session: Session; readonly derived: Deriv
 
 export type WorktreeOutcome = 'removed' | 'kept' | 'missing';
 export type KillReport = SessionReport & { readonly worktree: WorktreeOutcome; readonly worktreeNote: string | null };
-export type RecoveryReport = SessionReport & { readonly mode: RecoveryMode };
+/** `note`: what of its captured work could not be put back, and where it is. */
+export type RecoveryReport = SessionReport & { readonly mode: RecoveryMode; readonly note: string | null };
 export type ParkReport = {
   readonly sessions: readonly SessionReport[];
   readonly failed: readonly { readonly id: SessionId; readonly error: AppErrorFacts }[];
+};
+/** The worktree of an ended session. `removable`: a dry run, it would have been removed. `why` it is kept. */
+export type CleanedWorktree = {
+  readonly id: SessionId;
+  readonly path: string;
+  readonly branch: string;
+  readonly outcome: 'removed' | 'removable' | 'kept';
+  readonly why: string | null;
 };
 export type EnsureReport = SessionReport & { readonly created: boolean };
 
@@ -150,6 +159,8 @@ export interface SessionService {
   /** Saves and ends the sessions named, or (`null`) all that run; the next start brings them back, or `unpark`. One that cannot is told apart. */
   park(refs: readonly SessionRef[] | null): Promise<ParkReport>;
   unpark(refs: readonly SessionRef[] | null): Promise<ParkReport>;
+  /** Removes the clean worktrees of ended sessions; lists those too that are kept. */
+  cleanup(mode: 'dry run' | 'remove'): Promise<readonly CleanedWorktree[]>;
   rename(ref: SessionRef, title: string): SessionReport;
   logs(ref: SessionRef, options: { readonly lines: number }): Promise<{ readonly id: SessionId; readonly text: string }>;
   /** Durable when it returns. `key` `null`: one is minted. Throws `IDEMPOTENCY_CONFLICT`. */

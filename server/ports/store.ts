@@ -89,6 +89,11 @@ export interface SessionStore {
   /** Adds an event without a change. */
   note(id: SessionId, event: EventDraft): void;
   events(id: SessionId): readonly SessionEvent[];
+  /**
+   * Forgets the oldest events beyond these numbers, but never the latest of its kind in a session: that is what its state is
+   * explained by. Resolves to how many are gone.
+   */
+  pruneEvents(limits: { readonly perSession: number; readonly inAll: number }): number;
 }
 
 export const MESSAGE_STATES = ['queued', 'pasted', 'echoed', 'submitted', 'accepted', 'failed'] as const;

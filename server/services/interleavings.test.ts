@@ -12,7 +12,7 @@ import { INSTANCE } from '../testing/session-facts.ts';
 
 type Command =
   | { readonly do: 'spawn'; readonly agent: 'smart' | 'plain' | 'shell'; readonly prompt: string | null }
-  | { readonly do: 'ensure' | 'clean' | 'park' | 'unpark' | 'reboot' | 'hang' | 'wake' | 'round' | 'crash' }
+  | { readonly do: 'ensure' | 'clean' | 'park' | 'unpark' | 'cleanup' | 'reboot' | 'hang' | 'wake' | 'round' | 'crash' }
   | { readonly do: 'kill' | 'restore' | 'resume' | 'exit' | 'vanish' | 'ghost' | 'blind' | 'write' | 'send'; readonly which: number }
   | { readonly do: 'crash-after'; readonly calls: number }
   | { readonly do: 'fail'; readonly operation: 'create' | 'destroy' | 'prepare' | 'worktree' | 'undo' | 'restart' }
@@ -32,7 +32,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      do: fc.constantFrom('ensure', 'clean', 'park', 'unpark', 'reboot', 'hang', 'wake', 'round', 'crash'),
+      do: fc.constantFrom('ensure', 'clean', 'park', 'unpark', 'cleanup', 'reboot', 'hang', 'wake', 'round', 'crash'),
     }) as fc.Arbitrary<Command>,
   },
   {
@@ -106,6 +106,8 @@ async function makeStory(turns: readonly number[]) {
       case 'park':
       case 'unpark':
         return track(world.services().sessions[command.do](null));
+      case 'cleanup':
+        return track(world.services().sessions.cleanup('remove'));
       case 'clean':
         return track(world.ensure({ mode: 'clean' }).then(({ session }) => spawned.add(session.id)));
       case 'reboot':
@@ -247,7 +249,7 @@ async function makeStory(turns: readonly number[]) {
     async comeToRest(): Promise<void> {
       if (host === 'hung') world.host.wake();
       for (const handle of blind) world.host.setUnknown(handle, null);
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < 40; round += 1) {
         // One armed to die late may still do so.
         if (world.daemon().life.isOver()) await world.restart();
         await world.rounds();

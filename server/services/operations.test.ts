@@ -4,10 +4,13 @@ import { outcomeOf } from '../testing/service-world.ts';
 import { createOperations } from './operations.ts';
 
 describe('operations', () => {
-  it('names what runs, tells each change, and is idle when the last has ended, well or not', async () => {
+  it('names what runs, tells the start and the end of each by itself, and is idle when the last has ended, well or not', async () => {
     const operations = createOperations();
-    const counts: number[] = [];
-    operations.onChange((running) => counts.push(running));
+    const told: string[] = [];
+    operations.onStart((name) => {
+      told.push(`${name} starts`);
+      return () => void told.push(`${name} ends`);
+    });
     const [first, second] = [createGate(), createGate()];
     const spawning = operations.run('spawn', () => first.opened);
     const killing = operations.run('kill', async () => {
@@ -23,7 +26,7 @@ describe('operations', () => {
     second.open();
     await expect(killing).rejects.toThrow('no');
     await waiting;
-    expect(counts).toEqual([1, 2, 1, 0]);
+    expect(told).toEqual(['spawn starts', 'kill starts', 'spawn ends', 'kill ends']);
     expect(operations.running()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * What the daemon is in the middle of. Refuses new work once a stop was requested and lets a shutdown wait for the rest; while
- * anything runs it counts as a busy lease that holds a supervised stop back.
+ * one runs it counts as a busy lease that holds a supervised stop back.
  */
 import { AppError } from '../core/errors.ts';
 
@@ -11,16 +11,14 @@ export interface Operations {
   close(): void;
   reopen(): void;
   whenIdle(): Promise<void>;
-  onChange(listener: (running: number) => void): void;
+  /** Called as each operation begins; what it returns is called when that one has ended, well or not. */
+  onStart(listener: (name: string) => () => void): void;
 }
 
 export function createOperations(): Operations {
   const running = new Map<symbol, { readonly name: string; readonly done: Promise<void> }>();
-  const listeners: ((count: number) => void)[] = [];
+  const listeners: ((name: string) => () => void)[] = [];
   let open = true;
-  const changed = (): void => {
-    for (const listener of listeners) listener(running.size);
-  };
 
   return {
     async run(name, operation) {
@@ -34,13 +32,13 @@ export function createOperations(): Operations {
       const key = Symbol(name);
       let finish: () => void = () => undefined;
       running.set(key, { name, done: new Promise<void>((resolve) => (finish = resolve)) });
-      changed();
+      const releases = listeners.map((listener) => listener(name));
       try {
         return await operation();
       } finally {
         running.delete(key);
         finish();
-        changed();
+        for (const release of releases) release();
       }
     },
     running: () => [...running.values()].map((entry) => entry.name),
@@ -53,7 +51,7 @@ export function createOperations(): Operations {
     async whenIdle() {
       while (running.size > 0) await Promise.all([...running.values()].map((entry) => entry.done));
     },
-    onChange: (listener) => {
+    onStart: (listener) => {
       listeners.push(listener);
     },
   };

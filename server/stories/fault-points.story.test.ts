@@ -1,56 +1,23 @@
 /** SIGKILL at each named point between two effects (L1): at the next start it is fully done or fully undone, never between. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { FaultPoint } from '../core/fault-points.ts';
+import { dieAt, expectLive, expectNoResidue, newWorld, settled } from '../testing/crash-story.ts';
 import { eventually } from '../testing/resources.ts';
-import { isRunning, makeWorld, type SessionJson, type World } from '../testing/world.ts';
-
-/** A daemon that dies at `point`; the call that meets it fails, and the daemon is gone. */
-async function dieAt(world: World, point: FaultPoint, args: readonly string[]): Promise<void> {
-  await world.ok(['start'], { env: { AO_FAULT: point } });
-  const pid = world.daemonPid();
-  const ran = await world.ao(args);
-  await eventually(`the daemon to die at ${point}`, () => !isRunning(pid));
-  // `send` is acknowledged before anything is delivered; every other call is cut off.
-  if (args[0] !== 'send') expect(ran.code).toBe(1);
-}
-
-/** Nothing of the session is left: row, runtime, worktree, branch. */
-async function expectNoResidue(world: World, id: string): Promise<void> {
-  expect((await world.ok<SessionJson[]>(['ls', '--all'])).map((session) => session.id)).not.toContain(id);
-  expect(world.panes().map((pane) => pane.name)).not.toContain(id);
-  const folder = join(world.dataDir, 'worktrees', 'app');
-  expect(existsSync(folder) ? readdirSync(folder) : []).not.toContain(id);
-  expect(world.git(['branch', '--list', `ao/${id}`])).toBe('');
-  expect(world.git(['worktree', 'list', '--porcelain'])).not.toContain(`/${id}\n`);
-}
-
-async function expectLive(world: World, id: string): Promise<void> {
-  const session = await world.status(id, 'running');
-  const panes = world.panes().filter((pane) => pane.name === id);
-  expect(panes).toMatchObject([{ dead: false, launchId: session.launchId }]);
-  expect(existsSync(session.workspacePath)).toBe(true);
-  expect((await world.ok<{ id: string }>(['logs', id])).id).toBe(id);
-}
-
-const settled = (world: World) =>
-  eventually('everything to be settled', async () =>
-    (await world.ok<SessionJson[]>(['ls'])).every((session) => !['spawning', 'recovering', 'unknown'].includes(session.status)),
-  );
-
-async function newWorld(): Promise<World> {
-  const world = await makeWorld();
-  await world.ok(['start']);
-  await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'shell']);
-  await world.ok(['stop']);
-  return world;
-}
+import { isRunning, type SessionJson, type World } from '../testing/world.ts';
 
 describe('spawn', () => {
-  const undone: readonly FaultPoint[] = ['spawn.row', 'spawn.worktree', 'spawn.post-create', 'spawn.agent-setup'];
+  const undone: readonly FaultPoint[] = [
+    'spawn.number',
+    'spawn.row',
+    'spawn.worktree',
+    'spawn.linked',
+    'spawn.post-create',
+    'spawn.agent-setup',
+  ];
   const done: readonly FaultPoint[] = ['spawn.runtime', 'spawn.live'];
 
   it.each(undone)('killed at %s: no residue', async (point) => {
@@ -70,19 +37,24 @@ describe('spawn', () => {
     await expectLive(world, 'app-1');
   });
 
-  it.each(['spawn.undo.runtime', 'spawn.undo.captured', 'spawn.undo.worktree', 'spawn.undo.row'] as const)(
-    'killed at %s while being undone: no residue',
-    async (point) => {
-      await using world = await newWorld();
-      await world.ok(['start']);
-      await world.ok(['project', 'set', 'app', '--post-create', 'exit 3']);
-      await world.ok(['stop']);
-      await dieAt(world, point, ['spawn', '--project', 'app']);
-      await world.ok(['start']);
-      await settled(world);
-      await expectNoResidue(world, 'app-1');
-    },
-  );
+  it.each([
+    'spawn.command',
+    'spawn.undo.fenced',
+    'spawn.undo.runtime',
+    'spawn.undo.ref',
+    'spawn.undo.captured',
+    'spawn.undo.worktree',
+    'spawn.undo.row',
+  ] as const)('killed at %s while being undone: no residue', async (point) => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    await world.ok(['project', 'set', 'app', '--post-create', 'exit 3']);
+    await world.ok(['stop']);
+    await dieAt(world, point, ['spawn', '--project', 'app']);
+    await world.ok(['start']);
+    await settled(world);
+    await expectNoResidue(world, 'app-1');
+  });
 
   it.each([...undone, ...done])('an orchestrator killed at %s: ensure answers with one', async (point) => {
     await using world = await newWorld();
@@ -98,7 +70,7 @@ describe('spawn', () => {
 describe('ensure --clean', () => {
   type Facts = SessionJson & { readonly slot: string | null; readonly replacedBy: string | null; readonly preservedRef: string | null };
   const undone = ['spawn.row', 'spawn.worktree', 'spawn.post-create', 'spawn.agent-setup'] as const;
-  const done = ['spawn.runtime', 'spawn.live', 'kill.runtime', 'kill.captured', 'kill.worktree', 'kill.terminated'] as const;
+  const done = ['spawn.runtime', 'spawn.live', 'kill.runtime', 'kill.ref', 'kill.captured', 'kill.worktree', 'kill.terminated'] as const;
 
   it.each([...undone, ...done])('killed at %s: one orchestrator, never none and never two, and no work is lost', async (point) => {
     await using world = await newWorld();
@@ -132,7 +104,7 @@ describe('ensure --clean', () => {
 });
 
 describe('kill', () => {
-  it.each(['kill.intent', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)(
+  it.each(['kill.intent', 'kill.fenced', 'kill.runtime', 'kill.worktree', 'kill.terminated'] as const)(
     'killed at %s: the kill is finished (I10)',
     async (point) => {
       await using world = await newWorld();
@@ -147,6 +119,37 @@ describe('kill', () => {
       expect(world.git(['branch', '--list', session.branch])).toContain(session.branch);
     },
   );
+
+  it('asked for while a post-create command runs, killed at kill.intent: no residue, and never there again (I10, I12)', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const started = join(world.root, 'started');
+    await world.ok(['project', 'set', 'app', '--post-create', `touch ${started}; sleep 300`]);
+    await world.ok(['stop']);
+    await world.ok(['start'], { env: { AO_FAULT: 'kill.intent' } });
+    const pid = world.daemonPid();
+    const spawning = world.ao(['spawn', '--project', 'app']);
+    await eventually('the post-create command to run', () => existsSync(started));
+    const killing = world.ao(['kill', 'app-1']);
+    await eventually('the daemon to die at kill.intent', () => !isRunning(pid));
+    expect([(await spawning).code, (await killing).code]).toEqual([1, 1]);
+    await world.ok(['start']);
+    await settled(world);
+    await eventually('the spawn to be undone', async () => (await world.ok<SessionJson[]>(['ls', '--all'])).length === 0);
+    await expectNoResidue(world, 'app-1');
+  });
+
+  it('asked for while a post-create command runs does not wait for it (I12)', async () => {
+    await using world = await newWorld();
+    await world.ok(['start']);
+    const started = join(world.root, 'started');
+    await world.ok(['project', 'set', 'app', '--post-create', `touch ${started}; sleep 300`]);
+    const spawning = world.refused(['spawn', '--project', 'app']);
+    await eventually('the post-create command to run', () => existsSync(started));
+    expect(await world.ok<SessionJson>(['kill', 'app-1'])).toMatchObject({ id: 'app-1', phase: 'terminated' });
+    expect(await spawning).toBe('SESSION_NOT_LIVE');
+    await expectNoResidue(world, 'app-1');
+  });
 });
 
 describe('park', () => {
@@ -173,24 +176,66 @@ describe('park', () => {
     expect(world.panes().map(({ name }) => name)).toEqual([orchestrator.id]);
   });
 
-  it.each(['park.intent', 'park.runtime', 'park.terminated'] as const)('killed at %s: back at the next start, once', async (point) => {
-    await using world = await newWorld();
-    await world.ok(['start']);
-    const session = await world.ok<SessionJson>(['spawn', '--project', 'app']);
-    await world.ok(['stop']);
-    await dieAt(world, point, ['park']);
-    await world.ok(['start']);
-    await eventually('the park to be used up', async () => {
-      const { phase, parked } = await world.ok<{ phase: string; parked: boolean }>(['get', session.id]);
-      return phase === 'live' && !parked;
-    });
-    await expectLive(world, session.id);
-    expect(await world.ok(['unpark'])).toEqual({ sessions: [], failed: [] });
-  });
+  it.each(['park.intent', 'park.fenced', 'park.runtime', 'park.terminated'] as const)(
+    'killed at %s: back at the next start, once',
+    async (point) => {
+      await using world = await newWorld();
+      await world.ok(['start']);
+      const session = await world.ok<SessionJson>(['spawn', '--project', 'app']);
+      await world.ok(['stop']);
+      await dieAt(world, point, ['park']);
+      await world.ok(['start']);
+      await eventually('the park to be used up', async () => {
+        const { phase, parked } = await world.ok<{ phase: string; parked: boolean }>(['get', session.id]);
+        return phase === 'live' && !parked;
+      });
+      await expectLive(world, session.id);
+      expect(await world.ok(['unpark'])).toEqual({ sessions: [], failed: [] });
+    },
+  );
+});
+
+describe('cleanup', () => {
+  it.each(['cleanup.worktree', 'cleanup.noted'] as const)(
+    'killed at %s: what is clean is gone, what is dirty stays and is named, branches stay (I11)',
+    async (point) => {
+      await using world = await newWorld();
+      await world.ok(['start']);
+      const [clean, dirty] = [
+        await world.ok<SessionJson>(['spawn', '--project', 'app']),
+        await world.ok<SessionJson>(['spawn', '--project', 'app']),
+      ];
+      for (const { id, workspacePath } of [clean, dirty]) {
+        writeFileSync(join(workspacePath, 'notes.txt'), 'precious');
+        await world.ok(['kill', id]);
+      }
+      world.git(['add', '.'], clean.workspacePath);
+      world.git(['commit', '--quiet', '-m', 'notes'], clean.workspacePath);
+      const dry = await world.ok(['cleanup', '--dry-run']);
+      expect(dry).toMatchObject([
+        { id: clean.id, outcome: 'removable' },
+        { id: dirty.id, outcome: 'kept', why: '1 uncommitted file: notes.txt' },
+      ]);
+      expect(existsSync(clean.workspacePath)).toBe(true);
+      await world.ok(['stop']);
+      await dieAt(world, point, ['cleanup']);
+      await world.ok(['start']);
+      expect(await world.ok(['cleanup'])).toMatchObject([{ id: dirty.id, outcome: 'kept' }]);
+      expect([existsSync(clean.workspacePath), readFileSync(join(dirty.workspacePath, 'notes.txt'), 'utf8')]).toEqual([false, 'precious']);
+      expect(world.git(['show', `${clean.branch}:notes.txt`])).toBe('precious');
+    },
+  );
 });
 
 describe('recover', () => {
-  const points = ['recover.worktree', 'recover.intent', 'recover.agent-setup', 'recover.runtime', 'recover.live'] as const;
+  const points = [
+    'recover.worktree',
+    'recover.cleared',
+    'recover.intent',
+    'recover.agent-setup',
+    'recover.runtime',
+    'recover.live',
+  ] as const;
 
   it.each(points)('a relaunch after a reboot killed at %s: live under its id, once', async (point) => {
     await using world = await newWorld();
@@ -277,7 +322,15 @@ function treeOf(world: World, lines: readonly string[]): string {
 }
 
 describe('deliver', () => {
-  const points = ['deliver.intent', 'deliver.pasted', 'deliver.echoed', 'deliver.submit'] as const;
+  const points = [
+    'deliver.queued',
+    'deliver.intent',
+    'deliver.pasted',
+    'deliver.paste-noted',
+    'deliver.echoed',
+    'deliver.submit-intent',
+    'deliver.submit',
+  ] as const;
 
   it.each(points)('a message whose daemon dies at %s is delivered once (D2)', async (point) => {
     await using world = await newWorld();

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../testing/resources.ts';
-import { isRunning, makeWorld, type SessionJson, signal, type World } from '../testing/world.ts';
+import { environOf, isRunning, makeWorld, processesOf, type SessionJson, signal, type World } from '../testing/world.ts';
 
 async function threeSessions(world: World): Promise<readonly string[]> {
   await world.ok(['start']);
@@ -78,6 +78,23 @@ describe('tmux', () => {
         .sort(),
     ).toEqual([...ids].sort());
     expect((await world.ok<SessionJson[]>(['ls', '--all'])).map((session) => session.id)).toEqual(ids);
+  });
+
+  it('killed under agents that ignore the hangup: none runs twice, and none beside a session that is over (L6, L8)', async () => {
+    await using world = await makeWorld();
+    await world.ok(['start']);
+    await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'custom']);
+    const command = "trap '' HUP; setsid sleep 1000000 & while :; do sleep 1000000; done";
+    const back = await world.ok<SessionJson>(['spawn', '--project', 'app', '--command', command, '--prompt', 'p']);
+    const lost = await world.ok<SessionJson>(['spawn', '--project', 'app', '--command', command]);
+    const processesOfLaunch = (launchId: string): readonly number[] =>
+      processesOf(world.dataDir).filter((pid) => environOf(pid).includes(`AO_LAUNCH_ID=${launchId}`));
+    for (const { id, launchId } of [back, lost]) await eventually(`${id} to run`, () => processesOfLaunch(launchId).length >= 3);
+    signal(world.tmuxPid(), 'SIGKILL');
+    await eventually('the relaunch', async () => (await world.ok<SessionJson>(['get', back.id])).launchId !== back.launchId);
+    await world.status(back.id, 'running');
+    await world.status(lost.id, 'terminated');
+    expect([...processesOfLaunch(back.launchId), ...processesOfLaunch(lost.launchId)]).toEqual([]);
   });
 
   it("a user's hostile ~/.tmux.conf and $TMUX change nothing", async () => {

@@ -172,7 +172,7 @@ export function toKillResult(report: KillReport): KillResult {
 }
 
 export function toRecoveryResult(report: RecoveryReport): RecoveryResult {
-  return { ...toSessionView(report), mode: report.mode };
+  return { ...toSessionView(report), mode: report.mode, note: report.note };
 }
 
 export function toParkResult({ sessions, failed }: ParkReport): ParkResult {

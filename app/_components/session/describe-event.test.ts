@@ -16,6 +16,10 @@ describe('a line of a session’s history', () => {
     ).toEqual({ title: 'Started', reason: 'its runtime is there', changes: ['phase: spawning → live'] });
   });
 
+  it('does not list what is new at a beginning, where everything is', () => {
+    expect(describeEvent({ ...event, kind: 'spawning', reason: 'r', after: { phase: 'spawning', parked: false } }).changes).toEqual([]);
+  });
+
   it('shows a kind it does not know by its own name', () => {
     expect(describeEvent({ ...event, kind: 'slot_swapped', reason: 'r' }).title).toBe('slot swapped');
   });

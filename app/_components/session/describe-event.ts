@@ -38,9 +38,13 @@ const show = (value: unknown): string => {
 
 export function describeEvent(event: Pick<SessionEventView, 'kind' | 'reason' | 'data' | 'before' | 'after'>): EventLine {
   const { kind, reason, before, after } = event;
-  const changes = TOLD.filter((key) => after !== null && key in after && show(before?.[key]) !== show(after[key])).map(
-    (key) => `${key}: ${show(before?.[key])} → ${show(after?.[key])}`,
-  );
+  // Of a beginning everything is new, and nothing of it is a change.
+  const changes =
+    before === null
+      ? []
+      : TOLD.filter((key) => after !== null && key in after && show(before[key]) !== show(after[key])).map(
+          (key) => `${key}: ${show(before[key])} → ${show(after?.[key])}`,
+        );
   const data = Object.entries(event.data ?? {}).map(([key, value]) => `${key}: ${show(value)}`);
   return { title: WORDS[kind] ?? kind.replaceAll('_', ' '), reason, changes: [...changes, ...data] };
 }

@@ -49,7 +49,7 @@ export function SidePanel({ panel, panels, onPanel }: SidePanelProps) {
       label="About the session"
       value={panel === null || panel === 'terminal' ? 'details' : panel}
       onChange={onPanel}
-      className="h-full px-2"
+      className="h-full"
       tabs={[
         { value: 'details', label: 'Details', panel: scroll(panels.details) },
         { value: 'timeline', label: 'Timeline', panel: scroll(panels.timeline) },

@@ -5,7 +5,6 @@ import { Ellipsis, PanelRight, Skull } from 'lucide-react';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
-import { agentName } from '../../_data/agent-names.ts';
 import { useCommands } from '../../_data/commands.tsx';
 import { useLock, useProject } from '../../_data/live.tsx';
 import { nameOf } from '../../_data/status.ts';
@@ -125,14 +124,14 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
   );
 }
 
+/** Beside the name, which gives way to the status but not to its reason. */
 function Aside({ session }: { readonly session: SessionView }) {
   return (
-    <span className="ml-1.5 flex min-w-0 flex-1 items-center gap-2">
-      <StatusBadge status={session.status} />
-      <span className="min-w-0 truncate text-ink-muted text-xs max-md:hidden" title={session.reason}>
+    <>
+      <StatusBadge status={session.status} className="ml-1.5 shrink-0" />
+      <span className="ml-0.5 min-w-0 flex-1 basis-0 truncate text-ink-muted text-xs max-md:hidden" title={session.reason}>
         {session.reason}
       </span>
-      <span className="shrink-0 text-ink-faint text-xs max-xl:hidden">{agentName(session.agent)}</span>
-    </span>
+    </>
   );
 }

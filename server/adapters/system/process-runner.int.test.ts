@@ -54,6 +54,23 @@ it('at the time limit ends the program and its children, and says so', async () 
   });
 });
 
+it('ends the program and its children at once where it is cancelled, also before it began', async () => {
+  await using dir = await makeTempDir();
+  const pidFile = join(dir.path, 'pid');
+  const controller = new AbortController();
+  const running = runner.run({ ...sh('sleep 1000 & echo $! > "$1.new"; mv "$1.new" "$1"; wait', pidFile), signal: controller.signal });
+  await eventually('the program to have begun', () => existsSync(pidFile));
+  controller.abort();
+  expect(await running).toMatchObject({ outcome: 'cancelled', code: null });
+  const child = Number((await runner.run({ ...base, command: 'cat', args: [pidFile] })).stdout);
+  const source = createLinuxProcessSource();
+  await eventually('the child is gone', () => {
+    const facts = source.read(child);
+    return facts === null || (facts !== 'unknown' && facts.state === 'zombie');
+  });
+  expect(await runner.run({ ...sh('sleep 1000', dir.path), signal: controller.signal })).toMatchObject({ outcome: 'cancelled' });
+});
+
 it('does not wait for a background child that keeps stdout open, and does not end it', async () => {
   await using dir = await makeTempDir();
   const marker = join(dir.path, 'ran');

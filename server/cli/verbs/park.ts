@@ -9,10 +9,10 @@ const NONE = { park: 'Nothing runs that could be parked.', unpark: 'Nothing is p
 export async function park(context: CliContext, verb: 'park' | 'unpark', ids: readonly string[]): Promise<VerbResult> {
   const { sessions } = await connect(context);
   const result = await sessions[verb].mutate(ids.length === 0 ? {} : { ids: [...ids] });
-  return { value: result, text: describeParked(verb, result) };
+  return { value: result, text: tell(verb, result) };
 }
 
-function describeParked(verb: 'park' | 'unpark', { sessions, failed }: ParkResult): string {
+function tell(verb: 'park' | 'unpark', { sessions, failed }: ParkResult): string {
   if (sessions.length === 0 && failed.length === 0) return NONE[verb];
   const done = sessions.length === 0 ? [] : [`${DONE[verb]}: ${sessions.map(({ id }) => id).join(', ')}.`];
   const next = verb === 'park' && sessions.length > 0 ? ['`ao unpark`, or the next start of the daemon, brings them back.'] : [];

@@ -7,5 +7,6 @@ const HOW = { resumed: 'its conversation continues', replayed: 'its prompt was s
 export async function recover(context: CliContext, verb: 'restore' | 'resume', id: string): Promise<VerbResult> {
   const { sessions } = await connect(context);
   const session = await sessions[verb].mutate({ id });
-  return { value: session, text: `${session.id} is back: ${HOW[session.mode]} (${session.mode}).` };
+  const note = session.note === null ? '' : `\n${session.note}`;
+  return { value: session, text: `${session.id} is back: ${HOW[session.mode]} (${session.mode}).${note}` };
 }

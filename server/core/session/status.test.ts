@@ -45,6 +45,15 @@ describe('status, first match wins', () => {
     });
   });
 
+  it('says of an ended one whether it was killed, replaced or parked, and of one that is being parked that it is', () => {
+    const ended = (patch: Partial<Session>) =>
+      deriveStatus({ session: sessionFacts({ phase: 'terminated', ...patch }), capabilities: SHELL, look: REACHABLE, nowMs: NOW });
+    expect(ended({ endReason: 'killed', endDetail: 'worktree kept' }).reason).toBe('Killed by the user: worktree kept');
+    expect(ended({ endReason: 'killed', replacedBy: 'app-2' as Session['id'] }).reason).toBe('Replaced by app-2');
+    expect(ended({ parked: true })).toMatchObject({ status: 'terminated', reason: expect.stringContaining('`ao unpark`') });
+    expect(statusOf(sessionFacts({ parked: true }))).toBe('unknown');
+  });
+
   it('needs_you with what it waits for', () => {
     expect(statusOf(signalled({ activity: 'needs_you', attention: 'permission' }))).toBe('needs_you');
   });

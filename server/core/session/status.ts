@@ -29,7 +29,9 @@ export const FIRST_SIGNAL_LIMIT_MS = 90_000;
 export const WORKING_EVIDENCE_LIMIT_MS = 10 * 60_000;
 
 /** The latest look at this session's runtime; kept in memory, never stored. */
-export type RuntimeLook = { readonly state: 'reachable' } | { readonly state: 'unknown'; readonly why: string };
+export type RuntimeLook =
+  | { readonly state: 'reachable'; readonly worktree?: 'missing' }
+  | { readonly state: 'unknown'; readonly why: string };
 
 export type StatusInput = {
   readonly session: Session;
@@ -38,7 +40,14 @@ export type StatusInput = {
   readonly nowMs: number;
 };
 
-export function deriveStatus({ session, capabilities, look, nowMs }: StatusInput): DerivedStatus {
+export function deriveStatus(input: StatusInput): DerivedStatus {
+  const derived = deriveFirstMatch(input);
+  const { session, look } = input;
+  if (session.phase !== 'live' || look.state !== 'reachable' || look.worktree !== 'missing') return derived;
+  return { ...derived, reason: `${derived.reason}; its worktree ${session.workspace.path} is gone` };
+}
+
+function deriveFirstMatch({ session, capabilities, look, nowMs }: StatusInput): DerivedStatus {
   if (session.phase === 'terminated') return deriveEnded(session);
   if (session.killRequestedAtMs !== null) return { status: 'unknown', reason: 'A kill was requested and is being finished' };
   if (session.parked) return { status: 'unknown', reason: 'Being parked' };

@@ -22,7 +22,9 @@ export function createDelivery(deps: Deps) {
   const working = new Set<SessionId>();
 
   function note(message: Message, why: string): void {
-    if (message.reason !== why) store.messages.update(message.id, { reason: why });
+    if (message.reason === why) return;
+    store.messages.update(message.id, { reason: why });
+    faults.passed('deliver.held');
   }
 
   /** One step of one message; `false` when it has to wait. */
@@ -30,6 +32,7 @@ export function createDelivery(deps: Deps) {
     const gate = decideDelivery(session, deps.agents.get(session.agent).capabilities, deps.looks.get(session.id));
     if (gate.kind === 'fail') {
       store.messages.update(message.id, { state: 'failed', reason: gate.why });
+      faults.passed('deliver.refused');
       return true;
     }
     // Once Enter was intended its receipt is read, but nothing more reaches an agent that must not be typed to.
@@ -51,6 +54,7 @@ export function createDelivery(deps: Deps) {
         return true;
       case 'note-pasted':
         store.messages.update(message.id, { state: 'pasted', reason: null });
+        faults.passed('deliver.paste-found');
         return true;
       // The echo was waited for right after the paste; after a restart nothing of the screen is left to compare with.
       case 'await-echo':
@@ -62,9 +66,11 @@ export function createDelivery(deps: Deps) {
         return true;
       case 'requeue':
         store.messages.update(message.id, { state: 'queued', launchId: null, submitStartedAtMs: null, reason: next.why });
+        faults.passed('deliver.requeued');
         return true;
       case 'fail':
         store.messages.update(message.id, { state: 'failed', reason: next.why });
+        faults.passed('deliver.failed');
         return true;
     }
   }
@@ -76,6 +82,7 @@ export function createDelivery(deps: Deps) {
     await runtime.paste(session.runtimeHandle, session.launchId, { id: message.id, text: message.text });
     faults.passed('deliver.pasted');
     store.messages.update(message.id, { state: 'pasted' });
+    faults.passed('deliver.paste-noted');
     if (await echoed(session, before)) store.messages.update(message.id, { state: 'echoed' });
     faults.passed('deliver.echoed');
     // An Enter that comes too soon is taken as part of the paste (FACTS, tmux).
@@ -94,6 +101,7 @@ export function createDelivery(deps: Deps) {
   /** The intent is written right before Enter: one that never came to it is typed anew if its agent goes away. */
   async function submit(session: Session, message: Message): Promise<void> {
     if (message.submitStartedAtMs === null) store.messages.update(message.id, { submitStartedAtMs: clock.nowMs() });
+    faults.passed('deliver.submit-intent');
     await runtime.submit(session.runtimeHandle, session.launchId, message.id);
     faults.passed('deliver.submit');
     noteSubmitted(message);

@@ -4,6 +4,7 @@
  */
 import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
+import { afterFailure, isDue, type Retry } from '../../core/reconcile/backoff.ts';
 import type { ReconcileAction } from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Limiter } from '../limiter.ts';
@@ -22,9 +23,13 @@ type Parts = {
   readonly relaunches: Limiter;
 };
 
+/** What ends something. A relaunch has a rule of its own: it is tried once by each daemon. */
+const BACKS_OFF: ReadonlySet<ReconcileAction['kind']> = new Set(['finish-kill', 'finish-park', 'reap', 'undo-spawn']);
+
 export function createApply(context: SessionContext, parts: Parts) {
-  const { store, runtime, clock, log } = context;
+  const { store, runtime, clock, faults, log } = context;
   const waiting = new Set<SessionId>();
+  const retries = new Map<SessionId, Retry>();
   let stopped = false;
 
   /** What the row must still be for a plan made from `seen` to hold. */
@@ -52,6 +57,7 @@ export function createApply(context: SessionContext, parts: Parts) {
         return;
       case 'reap':
         await runtime.destroy(action.handle, action.launchId);
+        faults.passed('reconcile.reaped');
         store.sessions.note(session.id, { kind: 'reaped', reason: action.why });
         return;
       case 'adopt':
@@ -60,6 +66,7 @@ export function createApply(context: SessionContext, parts: Parts) {
           { launchId: action.launchId, exit: null, recovery: null },
           { kind: 'adopted', reason: action.why },
         );
+        faults.passed('reconcile.adopted');
         return;
       case 'record-exit':
         store.sessions.update(
@@ -67,15 +74,17 @@ export function createApply(context: SessionContext, parts: Parts) {
           { launchId: action.launchId, exit: action.exit, recovery: null, attention: null },
           { kind: 'exited', reason: action.why },
         );
+        faults.passed('reconcile.exited');
         return;
       case 'finish-spawn':
         parts.spawn.markSpawned(session, action.why);
+        faults.passed('reconcile.spawned');
         return;
       case 'undo-spawn':
         await undoSpawn(context, session, action.why);
         return;
       case 'terminate':
-        parts.recover.terminateUnresumable(session, action.why);
+        await parts.recover.terminateUnresumable(session, action.why);
         return;
       case 'relaunch':
         await parts.recover.relaunch(session.id, action.why);
@@ -89,11 +98,13 @@ export function createApply(context: SessionContext, parts: Parts) {
   /** Shows `recovering` from the moment a relaunch is decided, not from when its turn comes. */
   function queueRelaunch(session: Session, why: string): Session {
     if (session.recovery?.state === 'queued') return session;
-    return store.sessions.update(
+    const queued = store.sessions.update(
       session.id,
       { recovery: { state: 'queued', reason: why, atMs: clock.nowMs() } },
       { kind: 'recovery-queued', reason: why },
     );
+    faults.passed('reconcile.queued');
+    return queued;
   }
 
   /** Waits for its turn without holding the session, so that a kill or an ensure need not wait behind a reboot's whole queue. */
@@ -129,12 +140,17 @@ export function createApply(context: SessionContext, parts: Parts) {
     },
 
     async apply(action: ReconcileAction, seen: Session): Promise<void> {
+      const backsOff = BACKS_OFF.has(action.kind);
+      if (backsOff && !isDue(retries.get(seen.id), clock.monotonicMs())) return;
       try {
         if (action.kind === 'relaunch' || action.kind === 'restore-parked') await throttled(action, seen);
         else await context.sessionLocks.run(seen.id, () => run(action, seen));
+        retries.delete(seen.id);
       } catch (caught) {
+        if (backsOff) retries.set(seen.id, afterFailure(retries.get(seen.id), clock.monotonicMs()));
+        const failures = retries.get(seen.id)?.failures ?? 1;
         log.warn(
-          { sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message },
+          { sessionId: action.sessionId, action: action.kind, why: action.why, error: toAppError(caught).message, failures },
           'reconcile action did not finish',
         );
       }

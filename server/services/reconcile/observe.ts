@@ -10,11 +10,16 @@ import type { Session } from '../../core/session/session.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Recover } from '../sessions/recover.ts';
 
+/** Two looks at the file system a session; a worktree that is deleted by hand shows within about this. */
+export const WORKTREE_LOOK_MS = 10_000;
+
 export type ObserveOptions = {
   readonly limitMs: number;
   /** At boot nothing of ours can be under way, so absence on an answering host counts at once. */
   readonly absence: 'at once' | 'by hysteresis';
 };
+
+type WorktreeLook = { readonly worktrees: 'look' | 'leave' };
 
 type Deps = Pick<SessionContext, 'store' | 'runtime' | 'workspace' | 'clock' | 'sessionLocks' | 'log'> & {
   readonly decide: Recover['decide'];
@@ -26,6 +31,7 @@ export function createObserver(deps: Deps) {
   const { store, runtime, workspace, clock } = deps;
   let misses: MissHistory = new Map();
   let parked: readonly SessionId[] = [];
+  let nextWorktreeLookMs = 0;
 
   async function decideFor(session: Session): Promise<LaunchDecision | null> {
     const project = store.projects.get(session.projectId);
@@ -47,19 +53,25 @@ export function createObserver(deps: Deps) {
     return sessions.filter((session) => session.phase === 'terminated');
   }
 
-  async function observeRow(session: Session, probe: Probe, options: ObserveOptions): Promise<RowObservation> {
+  async function observeRow(session: Session, probe: Probe, options: ObserveOptions & WorktreeLook): Promise<RowObservation> {
     const launchIds = launchIdsOf(session, probe);
     const waitsForUser = session.exit !== null || (session.recovery?.state === 'failed' && deps.tried.has(session.id));
     const needsDecision = session.phase === 'live' && !session.parked && !waitsForUser && isAbsent(session, probe);
     return {
       session,
       probe,
-      worktree: session.phase === 'live' && options.absence === 'at once' ? await workspace.state(session.workspace) : 'unknown',
+      worktree: session.phase === 'live' && options.worktrees === 'look' ? await workspace.state(session.workspace) : 'unknown',
       launchIds,
       relaunch: needsDecision ? await decideFor(session) : null,
       absence: options.absence === 'at once' || isConfirmedMissing(misses.get(session.id), clock.monotonicMs()) ? 'confirmed' : 'doubtful',
       relaunchTried: deps.tried.has(session.id) ? 'yes' : 'no',
     };
+  }
+
+  function worktreesNow(options: ObserveOptions): WorktreeLook['worktrees'] {
+    if (options.absence !== 'at once' && clock.monotonicMs() < nextWorktreeLookMs) return 'leave';
+    nextWorktreeLookMs = clock.monotonicMs() + WORKTREE_LOOK_MS;
+    return 'look';
   }
 
   /** The whole history is read only where the runtime that was seen is of another launch. */
@@ -96,7 +108,8 @@ export function createObserver(deps: Deps) {
       seen.get(session.runtimeHandle) ?? { state: 'unknown', why: 'Its runtime was not looked at' };
     const absent = open.filter((session) => isAbsent(session, probeOf(session))).map((session) => session.id);
     misses = countMisses(misses, absent, clock.monotonicMs());
-    const rows = await Promise.all([...open, ...waiting, ...others].map((session) => observeRow(session, probeOf(session), options)));
+    const how = { ...options, worktrees: worktreesNow(options) };
+    const rows = await Promise.all([...open, ...waiting, ...others].map((session) => observeRow(session, probeOf(session), how)));
     return { instanceId: store.meta.instanceId, rows, seen: observation.seen, busy: deps.sessionLocks.busy() };
   };
 }

@@ -166,6 +166,23 @@ describe('a round', () => {
     expect(statusOf(world, id)).toBe('running');
   });
 
+  it('sees a worktree that goes while it runs, says so in the status, and sees it come back (L10)', async () => {
+    const world = await makeServiceWorld();
+    const { id, workspace } = await world.spawn();
+    const reason = () => world.services().sessions.get({ by: 'id', id }).derived.reason;
+    const told = () => world.events(id).filter((kind) => kind.startsWith('worktree-'));
+    world.workspaces.deleteByHand(workspace.path);
+    await world.rounds(11);
+    expect(reason()).toContain(`; its worktree ${workspace.path} is gone`);
+    await world.rounds(20);
+    expect(told()).toEqual(['worktree-missing']);
+    await world.workspaces.port.create(workspace);
+    await world.rounds(11);
+    expect(reason()).not.toContain('is gone');
+    expect(told()).toEqual(['worktree-missing', 'worktree-back']);
+    expect(world.row(id)).toMatchObject({ phase: 'live', recovery: null });
+  });
+
   it('does not call a session unknown that was spawned while it looked', async () => {
     const world = await makeServiceWorld();
     let spawned: Session | null = null;

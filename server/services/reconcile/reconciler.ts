@@ -5,7 +5,7 @@
 
 import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
-import { planReconcile, type ReconcileAction, type ReconcileInput, type ReconcilePlan } from '../../core/reconcile/plan.ts';
+import { planReconcile, type ReconcileAction, type ReconcileInput, type ReconcilePlan, type RowObservation } from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Apply } from './apply.ts';
@@ -46,10 +46,20 @@ export function createReconciler(deps: Deps) {
   let orphans: ReconcilePlan['orphans'] = [];
   const flagged = new Set<SessionId>();
 
-  function remember(plan: ReconcilePlan): void {
-    for (const [id, look] of plan.looks) looks.set(id, look);
+  function remember(plan: ReconcilePlan, rows: readonly RowObservation[]): void {
+    noteWorktrees(plan, rows);
+    for (const [id, look] of plan.looks)
+      looks.set(id, look.state === 'reachable' && flagged.has(id) ? { ...look, worktree: 'missing' } : look);
     orphans = plan.orphans;
-    for (const id of plan.worktreeMissing) {
+  }
+
+  /** Told once when it goes and once when it is back. */
+  function noteWorktrees({ worktreeMissing }: ReconcilePlan, rows: readonly RowObservation[]): void {
+    for (const { session, worktree } of rows) {
+      if (worktree === 'present' && flagged.delete(session.id))
+        deps.store.sessions.note(session.id, { kind: 'worktree-back', reason: 'its worktree is there again' });
+    }
+    for (const id of worktreeMissing) {
       if (flagged.has(id)) continue;
       flagged.add(id);
       deps.store.sessions.note(id, { kind: 'worktree-missing', reason: 'its worktree is gone while its agent runs' });
@@ -71,7 +81,7 @@ export function createReconciler(deps: Deps) {
     const input = await deps.observe({ limitMs: RUNNING_PROBE_LIMIT_MS, absence: 'by hysteresis' });
     if (stopped) return;
     const plan = planReconcile(input);
-    remember(plan);
+    remember(plan, input.rows);
     deps.observed(input, plan, 'running');
     const rows = new Map(input.rows.map((row) => [row.session.id, row.session]));
     for (const action of plan.actions) start(action, rows);
@@ -92,7 +102,7 @@ export function createReconciler(deps: Deps) {
     async boot(): Promise<BootSummary> {
       const input = await deps.observe({ limitMs: BOOT_PROBE_LIMIT_MS, absence: 'at once' });
       const plan = planReconcile(input);
-      remember(plan);
+      remember(plan, input.rows);
       deps.observed(input, plan, 'boot');
       const rows = new Map(input.rows.map((row) => [row.session.id, row.session]));
       const later: ReconcileAction[] = [];

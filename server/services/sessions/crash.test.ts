@@ -3,10 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { FAULT_POINTS, type FaultPoint } from '../../core/fault-points.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { failure, makeServiceWorld, outcomeOf, REPOSITORY, type ServiceWorld } from '../../testing/service-world.ts';
+import { INSTANCE } from '../../testing/session-facts.ts';
 
 const FIRST = 'app-1' as SessionId;
 const SECOND = 'app-2' as SessionId;
 const pointsOf = (what: string): readonly FaultPoint[] => FAULT_POINTS.filter((point) => point.startsWith(`${what}.`));
+/** Passed only where something failed or had ended before; each has a story or a test of its own. */
+const ASIDE: readonly FaultPoint[] = [
+  'spawn.number',
+  'spawn.command',
+  'kill.message',
+  'kill.marked',
+  'recover.preserved',
+  'recover.failed',
+  'recover.ended',
+  'recover.terminated',
+  'recover.exit-stands',
+  'recover.exit-found',
+  'recover.adopted',
+];
+const onTheWay = (what: string): readonly FaultPoint[] =>
+  pointsOf(what).filter((point) => !point.includes('.undo.') && !ASIDE.includes(point));
 
 async function next(world: ServiceWorld): Promise<void> {
   await world.restart();
@@ -44,7 +61,7 @@ function expectReplacement(world: ServiceWorld, outcome: 'done' | 'undone'): voi
 }
 
 describe('a daemon that dies', () => {
-  it.each(pointsOf('spawn').filter((point) => !point.includes('undo')))('at %s leaves a session that is live or gone', async (point) => {
+  it.each(onTheWay('spawn'))('at %s leaves a session that is live or gone', async (point) => {
     const world = await makeServiceWorld();
     await world.dieAt(point, () => world.spawn({ prompt: 'precious words' }));
     await next(world);
@@ -61,14 +78,17 @@ describe('a daemon that dies', () => {
     expect(expectLiveOrGone(world)).toBe('gone');
   });
 
-  it.each(pointsOf('kill').filter((point) => point !== 'kill.captured'))('at %s finishes the kill (I10)', async (point) => {
-    const world = await makeServiceWorld();
-    await world.spawn();
-    await world.dieAt(point, () => world.kill(FIRST));
-    await next(world);
-    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
-    expect([world.panesOf(FIRST), world.workspaces.folders()]).toEqual([[], []]);
-  });
+  it.each(onTheWay('kill').filter((point) => !['kill.ref', 'kill.captured'].includes(point)))(
+    'at %s finishes the kill (I10)',
+    async (point) => {
+      const world = await makeServiceWorld();
+      await world.spawn();
+      await world.dieAt(point, () => world.kill(FIRST));
+      await next(world);
+      expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
+      expect([world.panesOf(FIRST), world.workspaces.folders()]).toEqual([[], []]);
+    },
+  );
 
   it.each(pointsOf('park'))('at %s in a park: it is parked, and back by itself at this next start, once', async (point) => {
     const world = await makeServiceWorld();
@@ -80,7 +100,7 @@ describe('a daemon that dies', () => {
     expect(world.events(FIRST).filter((kind) => kind === 'parked')).toHaveLength(1);
   });
 
-  const recovers = pointsOf('recover').filter((point) => point !== 'recover.preserved');
+  const recovers = onTheWay('recover');
   it.each(recovers)('at %s in a relaunch relaunches once', async (point) => {
     const world = await makeServiceWorld();
     await world.spawn();
@@ -138,10 +158,7 @@ describe('a daemon that dies', () => {
     }
   });
 
-  const successors = [
-    ...pointsOf('spawn').filter((point) => !point.includes('undo')),
-    ...pointsOf('kill').filter((p) => p !== 'kill.intent'),
-  ];
+  const successors = [...onTheWay('spawn'), ...onTheWay('kill').filter((point) => point !== 'kill.intent')];
   it.each(successors)('at %s in a replacement leaves one orchestrator, the old or the new, and the work of the old', async (point) => {
     const world = await makeServiceWorld();
     await world.ensure();
@@ -209,19 +226,66 @@ it('a restore that a dead daemon left in the queue of a host that hangs does not
   }
 });
 
-it('every fault point is passed by what it is named for', async () => {
-  const world = await makeServiceWorld();
-  const first = await world.spawn({ agent: 'shell' });
-  world.services().sessions.send({ by: 'id', id: first.id }, { text: 'ls', key: null });
-  await world.rounds(4);
-  world.store.sessions.update(first.id, { preservedRef: 'refs/ao/preserved/none' }, { kind: 'test', reason: 'captured' });
-  world.host.reboot();
-  await world.restart();
-  await world.kill(first.id);
-  world.host.failNext('create', failure('RUNTIME_MISSING'));
-  await world.spawn().catch(() => undefined);
-  await world.ensure();
-  await world.ensure({ mode: 'clean' });
-  await world.services().sessions.park(null);
-  expect(FAULT_POINTS.filter((point) => !world.passed.includes(point))).toEqual([]);
+describe('a daemon that dies where few ever come', () => {
+  const settlesAs = async (world: ServiceWorld, wanted: 'live' | 'gone'): Promise<void> => {
+    await next(world);
+    expect(expectLiveOrGone(world)).toBe(wanted);
+  };
+
+  it('at launch.handle, its name held by a stranger: gone, and the stranger is left alone', async () => {
+    const world = await makeServiceWorld();
+    const handle = '/fake.sock:app-1' as ReturnType<ServiceWorld['row']>['runtimeHandle'];
+    world.host.plant(handle);
+    await world.dieAt('launch.handle', () => world.spawn());
+    await settlesAs(world, 'gone');
+    expect(world.host.pane(handle)).not.toBeNull();
+  });
+
+  it('at launch.cleared, a spent launch of its own cleared away: still terminated, and restorable', async () => {
+    const world = await makeServiceWorld();
+    const { launchId, runtimeHandle } = await world.spawn();
+    await world.kill(FIRST);
+    await world.restore(FIRST);
+    await world.kill(FIRST);
+    world.host.plant(runtimeHandle, { instanceId: INSTANCE, sessionId: FIRST, launchId });
+    world.host.exit(runtimeHandle, { code: 125 });
+    await world.dieAt('launch.cleared', () => world.restore(FIRST));
+    await next(world);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', endReason: 'killed' });
+    await world.restore(FIRST);
+    expect(expectLiveOrGone(world)).toBe('live');
+  });
+
+  it('at ensure.spawned, an orchestrator found half spawned: the one there is', async () => {
+    const world = await makeServiceWorld();
+    await world.dieAt('spawn.runtime', () => world.ensure());
+    world.host.hang();
+    await world.restart();
+    world.host.wake();
+    await world.dieAt('ensure.spawned', () => world.ensure());
+    await settlesAs(world, 'live');
+    expect(await world.ensure()).toMatchObject({ created: false, session: { id: FIRST } });
+  });
+
+  it('at recover.exit-found, an exit that nobody had seen: exited, with its code', async () => {
+    const world = await makeServiceWorld();
+    const { runtimeHandle } = await world.spawn();
+    world.host.exit(runtimeHandle, { code: 3 });
+    await world.dieAt('recover.exit-found', () => world.resume(FIRST));
+    await next(world);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'live', exit: { code: 3 }, recovery: null });
+  });
+
+  it('at recover.adopted, a relaunch that lived after all: live, once', async () => {
+    const world = await makeServiceWorld();
+    await world.spawn();
+    world.host.reboot();
+    await world.dieAt('recover.runtime');
+    await world.restart();
+    world.host.hang();
+    await world.restart();
+    world.host.wake();
+    await world.dieAt('recover.adopted', () => world.restore(FIRST));
+    await settlesAs(world, 'live');
+  });
 });

@@ -26,8 +26,7 @@ export function createKill(context: SessionContext) {
       const kept = describeUndone(await undoSpawn(context, session, 'killed by the user while it was being started')).trim();
       return { ...undone(session), note: kept === '' ? null : kept };
     }
-    await endRuntime(context, session);
-    faults.passed('kill.runtime');
+    await endRuntime(context, session, { fenced: 'kill.fenced', ended: 'kill.runtime' });
     const outcome = await takeWorktree(session);
     faults.passed('kill.worktree');
     // Read anew: a successor may have gone live meanwhile, and takes the slot in the step that gives it up.
@@ -53,10 +52,10 @@ export function createKill(context: SessionContext) {
     };
     store.sessions.updateAll([end, ...heirs]);
     const ended = requireSession(store, session.id);
+    faults.passed('kill.terminated');
     failMessages(session.id);
     context.looks.forget(session.id);
     log.info({ sessionId: session.id, worktree: outcome.worktree }, 'session killed');
-    faults.passed('kill.terminated');
     return { session: ended, ...outcome };
   }
 
@@ -86,6 +85,7 @@ export function createKill(context: SessionContext) {
     disposable: readonly string[],
   ): Promise<{ readonly preservedRef: string | null; readonly outcome: RemoveOutcome }> {
     const ref = await workspace.capture(session.workspace, session.id);
+    faults.passed('kill.ref');
     if (ref !== null)
       store.sessions.update(
         session.id,
@@ -100,6 +100,7 @@ export function createKill(context: SessionContext) {
   function failMessages(id: SessionId): void {
     for (let message = store.messages.next(id); message !== null; message = store.messages.next(id)) {
       store.messages.update(message.id, { state: 'failed', reason: 'the session was killed' });
+      faults.passed('kill.message');
     }
   }
 
@@ -142,11 +143,13 @@ export function createKill(context: SessionContext) {
 
   /** One that ended by itself and is killed now must not come back by itself either. */
   function markKilled(session: Session): Session {
-    return store.sessions.update(
+    const marked = store.sessions.update(
       session.id,
       { killRequestedAtMs: clock.nowMs(), endReason: 'killed', parked: false },
       { kind: 'killed', reason: 'asked for by the user; it had ended before' },
     );
+    faults.passed('kill.marked');
+    return marked;
   }
 }
 

@@ -20,7 +20,7 @@ const MAX_HANDLE_TRIES = 8;
 
 const PROBE_LIMIT_MS = 2_000;
 
-type Deps = Pick<SessionContext, 'store' | 'runtime' | 'agents' | 'places' | 'daemonEnv' | 'log'>;
+type Deps = Pick<SessionContext, 'store' | 'runtime' | 'agents' | 'places' | 'daemonEnv' | 'log' | 'faults'>;
 
 export function createLaunching(deps: Deps) {
   const { store, runtime, agents, places } = deps;
@@ -93,6 +93,7 @@ export function createLaunching(deps: Deps) {
       });
     }
     await runtime.destroy(taken, tags.launchId as NonNullable<typeof tags.launchId>);
+    deps.faults.passed('launch.cleared');
     return 'cleared';
   }
 
@@ -122,6 +123,7 @@ export function createLaunching(deps: Deps) {
               { runtimeHandle },
               { kind: 'handle-changed', reason: 'its name is held by a foreign runtime' },
             );
+            deps.faults.passed('launch.handle');
           }
         }
       }

@@ -19,8 +19,7 @@ export function createPark(context: SessionContext, recover: Pick<Recover, 'deci
 
   /** The caller holds the session's lock. */
   async function finish(session: Session): Promise<Session> {
-    await endRuntime(context, session);
-    faults.passed('park.runtime');
+    await endRuntime(context, session, { fenced: 'park.fenced', ended: 'park.runtime' });
     const parked = store.sessions.update(
       session.id,
       {

@@ -33,20 +33,19 @@ export function createParking({ store }: Pick<SessionContext, 'store'>, parts: P
   }
 
   /** One that fails does not keep the others from it. */
-  async function each(sessions: readonly Session[], act: (session: Session) => Promise<Session>): Promise<ParkReport> {
+  async function each(chosen: readonly Session[], act: (session: Session) => Promise<Session>): Promise<ParkReport> {
     const outcomes = await Promise.all(
-      sessions.map((session) =>
-        parts.limiter
-          .run(() => act(session))
-          .then(
-            (done) => ({ done: report(done) }),
-            (caught: unknown) => ({ failed: { id: session.id, error: toAppError(caught) } }),
-          ),
-      ),
+      chosen.map(async (session) => {
+        try {
+          return { done: report(await parts.limiter.run(() => act(session))) };
+        } catch (caught) {
+          return { failed: { id: session.id, error: toAppError(caught) } };
+        }
+      }),
     );
     return {
-      sessions: outcomes.flatMap((outcome) => ('done' in outcome ? [outcome.done] : [])),
-      failed: outcomes.flatMap((outcome) => ('failed' in outcome ? [outcome.failed] : [])),
+      sessions: outcomes.flatMap(({ done }) => done ?? []),
+      failed: outcomes.flatMap(({ failed }) => failed ?? []),
     };
   }
 

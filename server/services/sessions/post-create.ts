@@ -14,10 +14,14 @@ type Where = {
   readonly signal: AbortSignal;
 };
 
-export async function runPostCreate(deps: Pick<SessionContext, 'runner' | 'log'>, { project, cwd, env, signal }: Where): Promise<void> {
+export async function runPostCreate(
+  deps: Pick<SessionContext, 'runner' | 'log' | 'faults'>,
+  { project, cwd, env, signal }: Where,
+): Promise<void> {
   for (const command of project.postCreate) {
     deps.log.info({ projectId: project.id, cwd }, 'post-create command starts');
     const result = await deps.runner.run({ command: '/bin/sh', args: ['-c', command], cwd, env, timeoutMs: LIMIT_MS, signal });
+    deps.faults.passed('spawn.command');
     if (result.outcome === 'exited' && result.code === 0) continue;
     const how =
       result.outcome === 'exited'

@@ -147,9 +147,47 @@ describe('captured work', () => {
     await world.restart();
     expect(world.row(id)).toMatchObject({ recovery: { state: 'failed' }, preservedRef: `refs/ao/preserved/${id}` });
     world.workspaces.write(path, 'notes.txt', 'something else');
-    expect(await world.restore(id)).toMatchObject({ mode: 'resumed', session: { preservedRef: `refs/ao/preserved/${id}` } });
+    const back = await world.restore(id);
+    expect(back).toMatchObject({ mode: 'resumed', session: { preservedRef: `refs/ao/preserved/${id}` } });
+    expect(back.note).toContain('git -C /repo diff refs/ao/preserved/app-1^1 refs/ao/preserved/app-1');
     expect(world.workspaces.read(path, 'notes.txt')).toBe('something else');
     expect(world.workspaces.refs(REPOSITORY)).toHaveLength(1);
+  });
+
+  it('whose ref somebody has deleted is not waited for: the session comes back and says so', async () => {
+    const { world, id } = await captured();
+    world.store.sessions.update(id, { preservedRef: 'refs/ao/preserved/gone' }, { kind: 'test', reason: 'deleted' });
+    const back = await world.restore(id);
+    expect(back).toMatchObject({ session: { phase: 'live', preservedRef: null } });
+    expect(back.note).toContain('refs/ao/preserved/gone');
+  });
+
+  it('of a replaced orchestrator is put back when that one is restored', async () => {
+    const world = await makeServiceWorld();
+    const { session: old } = await world.ensure();
+    world.workspaces.write(old.workspace.path, 'notes.txt', 'precious');
+    const { session: next } = await world.ensure({ mode: 'clean' });
+    await world.kill(next.id);
+    expect(await world.restore(old.id)).toMatchObject({ note: null, session: { slot: 'current', replacedBy: null, preservedRef: null } });
+    expect(world.workspaces.read(old.workspace.path, 'notes.txt')).toBe('precious');
+  });
+
+  it('of a spawn that is undone is known from the moment it is captured, whatever becomes of the daemon (L1, I11)', async () => {
+    for (const point of ['spawn.undo.captured', 'spawn.undo.worktree'] as const) {
+      const world = await makeServiceWorld({ project: { postCreate: ['generate'] } });
+      world.workspaces.setIgnored(REPOSITORY, ['.env']);
+      world.runner.onRun(({ cwd }) => {
+        world.workspaces.write(cwd ?? '', 'notes.txt', 'precious');
+        world.workspaces.write(cwd ?? '', '.env', 'secret');
+      });
+      world.host.failNext('create', failure('RUNTIME_MISSING'));
+      await world.dieAt(point, () => world.spawn());
+      await world.restart();
+      await world.rounds();
+      const undone = world.store.sessions.events('app-1' as SessionId).at(-1);
+      expect(undone).toMatchObject({ kind: 'spawn-undone', data: { preservedRef: 'refs/ao/preserved/app-1' } });
+      expect(world.workspaces.read('/data/worktrees/app/app-1.stale-1', '.env')).toBe('secret');
+    }
   });
 
   it('is not forgotten by a daemon that dies between making the worktree and putting it back (L1)', async () => {

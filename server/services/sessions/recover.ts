@@ -12,6 +12,7 @@ import type { Project, SessionPatch } from '../../ports/store.ts';
 import type { SessionContext } from './context.ts';
 import { currentOrchestrator, requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
+import { conflictNote, missingNote } from './preserved-notes.ts';
 import {
   alreadyLive,
   beingKilled,
@@ -23,7 +24,12 @@ import {
   repositoryGone,
 } from './recover-refusals.ts';
 
-export type Recovered = { readonly session: Session; readonly mode: RecoveryMode };
+export type Recovered = {
+  readonly session: Session;
+  readonly mode: RecoveryMode;
+  /** Where captured work is that could not be put back. */
+  readonly note: string | null;
+};
 
 type Way = {
   /** A new runtime, or a new launch inside the exited one with its scrollback. */
@@ -64,9 +70,12 @@ export function createRecover(context: SessionContext, launching: Launching) {
     await runtime.assertInstalled();
     await agent.assertAvailable({ env: launching.baseEnvironment(project), command: session.command });
 
-    const preservedRef = await ensureWorktree(session);
-    // Whatever of the last launch still waits in a host's queue must never start beside the new one.
-    await runtime.revoke(session.launchId);
+    const { preservedRef, note } = await ensureWorktree(session);
+    // Whatever of the last launch still waits in a host's queue must never start beside the new one, nor may what outlived its
+    // host run on: an agent that ignores the hangup would be there twice (L6, L8).
+    if (way.into === 'new runtime') await runtime.destroy(session.runtimeHandle, session.launchId);
+    else await runtime.revoke(session.launchId);
+    faults.passed('recover.cleared');
     const token = secrets.newToken();
     const begun = store.sessions.beginLaunch(
       session.id,
@@ -90,7 +99,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
       faults.passed('recover.runtime');
       const live = markBack(launched, mode, decision.why);
       faults.passed('recover.live');
-      return { session: live, mode };
+      return { session: live, mode, note };
     } catch (caught) {
       await fence(begun, toAppError(caught));
       throw caught;
@@ -117,16 +126,18 @@ export function createRecover(context: SessionContext, launching: Launching) {
   }
 
   /** The worktree is there, or made again from its branch, with the work that was captured from it applied. */
-  async function ensureWorktree(session: Session): Promise<string | null> {
+  async function ensureWorktree(session: Session): Promise<{ readonly preservedRef: string | null; readonly note: string | null }> {
     const state = await workspace.state(session.workspace);
     if (state === 'missing') await remakeWorktree(session);
     faults.passed('recover.worktree');
+    const ref = session.preservedRef;
     // Where the worktree stands already an earlier try was cut off before this; what was put back is found to be there.
-    if (session.preservedRef === null || state === 'unknown') return session.preservedRef;
-    const applied = await workspace.applyPreserved(session.workspace, session.preservedRef);
-    store.sessions.note(session.id, { kind: 'preserved-work', reason: `captured work: ${applied}`, data: { ref: session.preservedRef } });
+    if (ref === null || state === 'unknown') return { preservedRef: ref, note: null };
+    const applied = await workspace.applyPreserved(session.workspace, ref);
+    const note = { applied: null, conflict: conflictNote(session, ref), missing: missingNote(ref) }[applied];
+    store.sessions.note(session.id, { kind: 'preserved-work', reason: note ?? 'put back into its worktree', data: { ref, applied } });
     faults.passed('recover.preserved');
-    return applied === 'applied' ? null : session.preservedRef;
+    return { preservedRef: applied === 'conflict' ? ref : null, note };
   }
 
   function markBack(session: Session, mode: RecoveryMode, why: string): Session {
@@ -162,9 +173,11 @@ export function createRecover(context: SessionContext, launching: Launching) {
     if (failure.code === 'RUNTIME_UNAVAILABLE' && begun.phase === 'live') return;
     try {
       await runtime.revoke(begun.launchId);
+      faults.passed('recover.undo.fenced');
       // Read anew: where a foreign runtime held its name it has taken another.
       const { runtimeHandle } = store.sessions.get(begun.id) ?? begun;
       await runtime.destroy(runtimeHandle, begun.launchId);
+      faults.passed('recover.undo.runtime');
     } catch (caught) {
       log.warn({ sessionId: begun.id, error: toAppError(caught).message }, 'a failed launch could not be cleared away yet');
     }
@@ -178,7 +191,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
     } catch (caught) {
       const failure = toAppError(caught);
       if (failure.code !== 'RUNTIME_UNAVAILABLE') tried.add(id);
-      if (failure.code === 'SESSION_NOT_RESUMABLE') terminateUnresumable(session, failure.message);
+      if (failure.code === 'SESSION_NOT_RESUMABLE') await terminateUnresumable(session, failure.message);
       else if (failure.code !== 'RUNTIME_UNAVAILABLE') {
         const reason = `${failure.message} ${failure.hint}`;
         store.sessions.update(
@@ -186,6 +199,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
           { recovery: { state: 'failed', reason, atMs: clock.nowMs() } },
           { kind: 'recovery-failed', reason: failure.message, data: { code: failure.code } },
         );
+        faults.passed('recover.failed');
         log.warn({ sessionId: id, code: failure.code, error: failure.message }, 'relaunch failed; the session needs recovery');
       }
       throw failure;
@@ -193,12 +207,20 @@ export function createRecover(context: SessionContext, launching: Launching) {
   }
 
   /** A promptless worker whose conversation is gone is not blank-relaunched (I4). A warning, not an error; its work is kept. */
-  function terminateUnresumable(session: Session, why: string): void {
+  async function terminateUnresumable(session: Session, why: string): Promise<void> {
+    try {
+      // Its host is gone, but what ignored the hangup is not.
+      await runtime.destroy(session.runtimeHandle, session.launchId);
+      faults.passed('recover.ended');
+    } catch (caught) {
+      log.warn({ sessionId: session.id, error: toAppError(caught).message }, 'what is left of a lost session could not be ended');
+    }
     store.sessions.update(
       session.id,
       { phase: 'terminated', endReason: 'not_resumable', endDetail: why, slot: null, recovery: null, ...SILENT },
       { kind: 'terminated', reason: why, data: { code: 'SESSION_NOT_RESUMABLE' } },
     );
+    faults.passed('recover.terminated');
     context.looks.forget(session.id);
     log.warn({ sessionId: session.id, code: 'SESSION_NOT_RESUMABLE', why }, 'session could not be resumed; its worktree is kept');
   }
@@ -225,6 +247,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
           },
           { kind: 'resume-failed', reason: toAppError(caught).message },
         );
+        faults.passed('recover.exit-stands');
       }
       throw caught;
     }
@@ -252,10 +275,13 @@ export function createRecover(context: SessionContext, launching: Launching) {
         { exit: probe.exit, recovery: null },
         { kind: 'exited', reason: 'found when its recovery was asked for' },
       );
+      faults.passed('recover.exit-found');
       return await relaunchExited(exited);
     }
-    if (session.recovery !== null)
+    if (session.recovery !== null) {
       store.sessions.update(session.id, { recovery: null }, { kind: 'adopted', reason: 'its runtime lives after all' });
+      faults.passed('recover.adopted');
+    }
     return 'alive';
   }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { OrchestratorService, SessionService } from '../../ports/app-services.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Operations } from '../operations.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { SessionContext } from './context.ts';
 import type { createEnsureOrchestrator } from './ensure-orchestrator.ts';
 import { requireProject, resolveSession } from './find.ts';
@@ -24,6 +25,7 @@ type Parts = {
   readonly delivery: Delivery;
   readonly report: Report;
   readonly parking: Parking;
+  readonly cleanup: Cleanup;
 };
 
 export function createSessions(
@@ -54,18 +56,21 @@ export function createSessions(
       operations.run('restore', async () => {
         const back = await parts.recover.restore(resolveSession(store, ref).id);
         parts.delivery.kick(back.session.id);
-        return { ...report(back.session), mode: back.mode };
+        return { ...report(back.session), mode: back.mode, note: back.note };
       }),
     resume: (ref) =>
       operations.run('resume', async () => {
         const back = await parts.recover.resume(resolveSession(store, ref).id);
         parts.delivery.kick(back.session.id);
-        return { ...report(back.session), mode: back.mode };
+        return { ...report(back.session), mode: back.mode, note: back.note };
       }),
     ...parts.parking,
+    cleanup: (mode) => operations.run('cleanup', () => parts.cleanup(mode)),
     rename(ref, title) {
       const { id } = resolveSession(store, ref);
-      return report(store.sessions.update(id, { title }, { kind: 'renamed', reason: 'asked for by the user' }));
+      const renamed = store.sessions.update(id, { title }, { kind: 'renamed', reason: 'asked for by the user' });
+      context.faults.passed('rename.title');
+      return report(renamed);
     },
     async logs(ref, { lines }) {
       const session = resolveSession(store, ref);
@@ -98,6 +103,7 @@ export function createSessions(
       }
       const id = secrets.newMessageId();
       const message = store.messages.enqueue({ id, sessionId: session.id, key: key ?? id, text });
+      context.faults.passed('deliver.queued');
       parts.delivery.kick(session.id);
       return message;
     },

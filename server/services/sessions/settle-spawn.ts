@@ -21,7 +21,9 @@ export function createSettleSpawn(context: SessionContext, spawn: Pick<Spawn, 'm
     }
     const created =
       probe.state !== 'dead' && probe.tags.launchId === session.launchId && probe.tags.instanceId === context.store.meta.instanceId;
-    if (created) spawn.markSpawned(session, 'its runtime was created; only the mark was missing');
-    else await undoSpawn(context, session, 'the spawn was cut off before its runtime was created');
+    if (created) {
+      spawn.markSpawned(session, 'its runtime was created; only the mark was missing');
+      context.faults.passed('ensure.spawned');
+    } else await undoSpawn(context, session, 'the spawn was cut off before its runtime was created');
   };
 }

@@ -102,11 +102,16 @@ describe('a spawn', () => {
 
   it('keeps what somebody left in the worktree of a spawn that is undone, and says where (I11)', async () => {
     const world = await makeServiceWorld({ project: { postCreate: ['generate'] } });
-    world.runner.onRun(({ cwd }) => world.workspaces.write(cwd ?? '', 'generated.txt', 'precious'));
     world.host.failNext('create', failure('RUNTIME_MISSING'));
+    world.workspaces.setIgnored(REPOSITORY, ['.env']);
+    world.runner.onRun(({ cwd }) => {
+      world.workspaces.write(cwd ?? '', 'generated.txt', 'precious');
+      world.workspaces.write(cwd ?? '', '.env', 'no ref has it');
+    });
     const error = await failureOf(world.spawn());
     expect(world.workspaces.refs(REPOSITORY)).toEqual(['refs/ao/preserved/app-1']);
     expect(error.message).toContain('refs/ao/preserved/app-1');
+    expect(error.message).toContain('/data/worktrees/app/app-1.stale-1');
   });
 });
 
@@ -156,6 +161,22 @@ describe('a spawn on a session host that hangs', () => {
     expect(world.row(FIRST).phase).toBe('spawning');
     await world.rounds();
     expectNoResidue(world);
+  });
+});
+
+describe('what fails again and again', () => {
+  it('is tried less and less often, and at once by the next daemon', async () => {
+    const world = await makeServiceWorld();
+    const broken = failure('WORKTREE_FAILED', 'the disk is gone');
+    for (let n = 0; n < 50; n += 1) world.workspaces.failNext('undo', broken);
+    world.host.failNext('create', failure('RUNTIME_MISSING'));
+    await outcomeOf(world.spawn());
+    await world.rounds(100);
+    const tries = () => world.daemon().log.lines.filter(({ message }) => message === 'reconcile action did not finish').length;
+    expect(tries()).toBe(8);
+    await world.restart();
+    expect(tries()).toBe(1);
+    expect(world.row(FIRST).phase).toBe('spawning');
   });
 });
 

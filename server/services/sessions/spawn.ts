@@ -61,6 +61,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
   async function draftRow(order: SpawnOrder, facts: Awaited<ReturnType<typeof check>>, token: string): Promise<SessionDraft> {
     const { project, agentName, command } = facts;
     const number = store.sessions.nextNumber(project.id);
+    faults.passed('spawn.number');
     const id: SessionId = toSessionId(project.id, number);
     const place = await workspace.plan({
       projectId: project.id,
@@ -113,6 +114,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
       step = 'post-create';
       assertWanted(row);
       await workspace.link(row.workspace, project.symlinks);
+      faults.passed('spawn.linked');
       const env = launching.baseEnvironment(project);
       await context.cancellations.run(row.id, (signal) => runPostCreate(context, { project, cwd: row.workspace.path, env, signal }));
       faults.passed('spawn.post-create');

@@ -19,9 +19,10 @@ export async function undoSpawn(deps: Deps, { id }: Session, why: string): Promi
   const session = requireSession(deps.store, id);
   // The fence first: a create that is still in a stopped host's queue must find nothing to launch.
   await deps.runtime.revoke(session.launchId);
+  deps.faults.passed('spawn.undo.fenced');
   await deps.runtime.destroy(session.runtimeHandle, session.launchId);
   deps.faults.passed('spawn.undo.runtime');
-  const preservedRef = (await capture(deps, session)) ?? session.preservedRef;
+  const preservedRef = (await captureWork(deps, session)) ?? session.preservedRef;
   deps.faults.passed('spawn.undo.captured');
   const disposable = deps.store.projects.get(session.projectId)?.disposable ?? [];
   const undone = await deps.workspace.undo(session.workspace, { sessionId: session.id, disposable });
@@ -39,8 +40,9 @@ export async function undoSpawn(deps: Deps, { id }: Session, why: string): Promi
 }
 
 /** Where it was put is written down before the worktree goes: a crash in between must not leave a ref that nobody knows of. */
-async function capture({ store, workspace }: Deps, session: Session): Promise<string | null> {
+async function captureWork({ store, workspace, faults }: Deps, session: Session): Promise<string | null> {
   const ref = await workspace.capture(session.workspace, session.id);
+  faults.passed('spawn.undo.ref');
   if (ref !== null && ref !== session.preservedRef)
     store.sessions.update(session.id, { preservedRef: ref }, { kind: 'captured', reason: 'before its worktree is removed', data: { ref } });
   return ref;

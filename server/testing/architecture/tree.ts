@@ -23,7 +23,7 @@ export type SourceFile = {
 
 export type Offence = string;
 
-const SOURCE_FOLDERS = ['server', 'app', 'drizzle/schema', 'scripts', 'bench'];
+const SOURCE_FOLDERS = ['server', 'app', 'drizzle/schema', 'scripts', 'bench', 'chaos'];
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
 

@@ -140,6 +140,28 @@ export function describeSessionContract(bench: StoreBench): void {
       expect(new Set(events.map((event) => event.seq)).size).toBe(4);
     });
 
+    test('old events are forgotten, in a session and in all, but never the latest of a kind', () => {
+      const [first, second] = [insert({ number: 1 }), insert({ number: 2 })];
+      const note = (id: SessionId, ...kinds: readonly string[]): void => {
+        for (const kind of kinds) store.sessions.note(id, { kind, reason: kind });
+      };
+      const kinds = (id: SessionId): string =>
+        store.sessions
+          .events(id)
+          .map(({ kind }) => kind)
+          .join(' ');
+      note(first.id, 'exited', 'a', 'b', 'a', 'b', 'a');
+      note(second.id, 'a', 'a', 'b');
+      expect(store.sessions.pruneEvents({ perSession: 100, inAll: 100 })).toBe(0);
+      expect(store.sessions.pruneEvents({ perSession: 5, inAll: 100 })).toBe(2);
+      expect([kinds(first.id), kinds(second.id)]).toEqual(['test exited a b a', 'test a a b']);
+      expect(store.sessions.pruneEvents({ perSession: 5, inAll: 8 })).toBe(1);
+      expect([kinds(first.id), kinds(second.id)]).toEqual(['test exited b a', 'test a a b']);
+      expect(store.sessions.pruneEvents({ perSession: 1, inAll: 1 })).toBe(1);
+      expect([kinds(first.id), kinds(second.id)]).toEqual(['test exited b a', 'test a b']);
+      expect(store.sessions.get(first.id)).toEqual(first);
+    });
+
     test('L1 an undone spawn leaves its events, the last one with the prompt and what was still to be delivered', () => {
       const { id } = insert({ prompt: 'keep my words' });
       store.messages.enqueue(messageTo(id, { text: 'and these' }));

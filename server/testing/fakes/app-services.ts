@@ -215,10 +215,19 @@ export function createFakeAppServices(facts: {
       get: (ref) => noted('sessions.get', [ref], () => report(ref)),
       spawn: async (request) => noted('sessions.spawn', [request], () => report({ by: 'id', id: 'app-1' as SessionId })),
       kill: async (ref) => noted('sessions.kill', [ref], () => ({ ...report(ref), worktree: 'kept', worktreeNote: '2 uncommitted files' })),
-      restore: async (ref) => noted('sessions.restore', [ref], () => ({ ...report(ref), mode: 'resumed' })),
-      resume: async (ref) => noted('sessions.resume', [ref], () => ({ ...report(ref), mode: 'fresh' })),
+      restore: async (ref) => noted('sessions.restore', [ref], () => ({ ...report(ref), mode: 'resumed', note: null })),
+      resume: async (ref) =>
+        noted('sessions.resume', [ref], () => ({
+          ...report(ref),
+          mode: 'fresh',
+          note: 'Its captured work stays in refs/ao/preserved/app-1.',
+        })),
       park: async (refs) => noted('sessions.park', [refs], () => parked),
       unpark: async (refs) => noted('sessions.unpark', [refs], () => parked),
+      cleanup: async (mode) =>
+        noted('sessions.cleanup', [mode], () => [
+          { id: 'app-1' as SessionId, path: '/w/app-1', branch: 'ao/app-1', outcome: 'kept', why: '1 uncommitted file: a.txt' },
+        ]),
       rename: (ref, title) => noted('sessions.rename', [ref, title], () => report(ref)),
       logs: async (ref, options) =>
         noted('sessions.logs', [ref, options], () => ({ id: report(ref).session.id, text: 'first line\nlast line' })),

@@ -192,6 +192,21 @@ function createSessions(tables: Tables, nowMs: () => number): SessionStore {
     },
     note: (id, event) => append(existing(id), event, {}),
     events: (id) => tables.events.filter((event) => event.sessionId === id),
+    pruneEvents: ({ perSession, inAll }) => {
+      const before = tables.events.length;
+      const forget = (excess: number, among: readonly SessionEvent[]): void => {
+        const isLatest = (event: SessionEvent) =>
+          among.findLast(({ sessionId, kind }) => sessionId === event.sessionId && kind === event.kind) === event;
+        const oldest = new Set(among.filter((event) => !isLatest(event)).slice(0, Math.max(0, excess)));
+        removeWhere(tables.events, (event) => oldest.has(event));
+      };
+      for (const id of new Set(tables.events.map(({ sessionId }) => sessionId))) {
+        const own = tables.events.filter(({ sessionId }) => sessionId === id);
+        forget(own.length - perSession, own);
+      }
+      forget(tables.events.length - inAll, [...tables.events]);
+      return before - tables.events.length;
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import { getProject } from './projects/get.ts';
 import { listProjects } from './projects/list.ts';
 import { removeProject } from './projects/remove.ts';
 import { setProject } from './projects/set.ts';
+import { cleanUpSessions } from './sessions/cleanup.ts';
 import { getSessionDirt } from './sessions/dirt.ts';
 import { listSessionEvents } from './sessions/events.ts';
 import { getSessionEvidence } from './sessions/evidence.ts';
@@ -56,6 +57,7 @@ export const appRouter = router({
     resume: resumeSession,
     park: parkSessions,
     unpark: unparkSessions,
+    cleanup: cleanUpSessions,
     rename: renameSession,
     logs: readSessionLogs,
     send: sendMessage,

@@ -1,20 +1,21 @@
 /** `/projects/<id>`: one project's sessions, its orchestrator, and what can be done with the project itself. */
 'use client';
 
-import { FolderX, Plus, Waypoints } from 'lucide-react';
+import { Plus, Settings2, Waypoints } from 'lucide-react';
 import nextDynamic from 'next/dynamic';
 import { useParams, useRouter } from 'next/navigation';
 import type { ProjectView } from '../../../../server/contract/project.ts';
-import { Board, BoardSkeleton } from '../../../_components/board.tsx';
+import { Board } from '../../../_components/board.tsx';
 import { useBoardFilter } from '../../../_components/board-filter.tsx';
 import { useDialogs } from '../../../_components/dialogs.tsx';
 import { OrchestratorButton, useOrchestrator } from '../../../_components/orchestrator-button.tsx';
 import { TopBar } from '../../../_components/top-bar.tsx';
 import { useCommands } from '../../../_data/commands.tsx';
-import { useConnection, useFeedKnown, useLock, useProject, useSessions } from '../../../_data/live.tsx';
+import { useLock, useProject, useSessions } from '../../../_data/live.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { InlineError } from '../../../_ui/inline-error.tsx';
+import { MissingProject } from './missing-project.tsx';
 
 const ProjectMenu = nextDynamic(() => import('./project-menu.tsx').then((file) => file.ProjectMenu), {
   ssr: false,
@@ -23,31 +24,13 @@ const ProjectMenu = nextDynamic(() => import('./project-menu.tsx').then((file) =
 
 export function ProjectBoard() {
   const { id } = useParams<{ id: string }>();
-  const known = useFeedKnown();
   const project = useProject(id);
-  const connection = useConnection();
-  const router = useRouter();
-  if (project !== undefined) return <KnownProject project={project} />;
-  return (
-    <>
-      <TopBar title={id} crumbs={[{ label: 'Board', href: '/' }]} />
-      {known && connection.kind === 'live' ? (
-        <EmptyState
-          icon={<FolderX size={20} />}
-          title={`There is no project called ${id}`}
-          actions={<Button onClick={() => router.push('/')}>To the board</Button>}
-        >
-          It may have been removed, or the address is mistyped.
-        </EmptyState>
-      ) : (
-        <BoardSkeleton />
-      )}
-    </>
-  );
+  return project === undefined ? <MissingProject id={id} /> : <KnownProject project={project} />;
 }
 
 function KnownProject({ project }: { readonly project: ProjectView }) {
   const dialogs = useDialogs();
+  const router = useRouter();
   const lock = useLock();
   const sessions = useSessions(project.id);
   const filter = useBoardFilter(sessions);
@@ -70,6 +53,14 @@ function KnownProject({ project }: { readonly project: ProjectView }) {
       icon: <Plus size={16} aria-hidden />,
       disabledReason: lock,
       run: () => dialogs.newSession(project.id),
+    },
+    {
+      id: 'project-settings',
+      title: `Settings of ${project.name}`,
+      group: 'Here',
+      keywords: 'agent base environment symlinks commands remove',
+      icon: <Settings2 size={16} aria-hidden />,
+      run: () => router.push(`/projects/${project.id}/settings`),
     },
   ]);
   return (
@@ -96,7 +87,7 @@ function KnownProject({ project }: { readonly project: ProjectView }) {
       />
       {orchestrator.problem === null ? null : <InlineError problem={orchestrator.problem} className="mx-4 mt-3 shrink-0" />}
       {sessions.length > 0 ? (
-        <Board sessions={filter.sessions} />
+        <Board sessions={filter.sessions} extent={filter.extent} />
       ) : (
         <EmptyState
           icon={<Waypoints size={20} />}

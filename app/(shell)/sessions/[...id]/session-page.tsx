@@ -3,6 +3,7 @@
 
 import { Ghost } from 'lucide-react';
 import { useParams, useRouter } from 'next/navigation';
+import { PageTitle } from '../../../_components/page-title.tsx';
 import { SessionScreen } from '../../../_components/session/session-screen.tsx';
 import { useFoundSession } from '../../../_components/session/use-found-session.ts';
 import { TopBar } from '../../../_components/top-bar.tsx';
@@ -16,6 +17,7 @@ const BOARD = [{ label: 'Board', href: '/' }];
 export function SessionPageSkeleton() {
   return (
     <div aria-busy className="flex min-h-0 flex-1 flex-col">
+      <PageTitle title="Session" />
       <div className="flex h-12 shrink-0 items-center gap-3 border-line border-b px-4">
         <Skeleton className="h-4 w-48" />
         <Skeleton className="h-4 w-24" />

@@ -1,5 +1,7 @@
-/** The log of what happened to sessions and why. Appended to inside the transaction of the change, never rewritten. */
-import { eq, sql } from 'drizzle-orm';
+/** The log of what happened to sessions and why. Appended to inside the transaction of the change, never rewritten; old ones are
+ * forgotten beyond a bound. */
+import { and, count, eq, exists, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import { events } from '../../../../drizzle/schema/events.ts';
 import type { ProjectId, SessionId } from '../../../core/ids.ts';
 import type { EventDraft, SessionEvent } from '../../../ports/store.ts';
@@ -12,6 +14,8 @@ export type EventLog = {
   append(of: { readonly id: SessionId; readonly projectId: ProjectId }, draft: EventDraft, change: Partial<FactDiff> | null): void;
   /** Oldest first. */
   list(id: SessionId): readonly SessionEvent[];
+  /** Only inside a `write`. */
+  prune(limits: { readonly perSession: number; readonly inAll: number }): number;
 };
 
 export function createEventLog(connection: Connection, nowMs: () => number): EventLog {
@@ -41,6 +45,20 @@ export function createEventLog(connection: Connection, nowMs: () => number): Eve
     };
   };
 
+  /** The oldest, but for the latest of each kind in a session. */
+  const forget = (excess: number, which: SQL | undefined): number => {
+    if (excess <= 0) return 0;
+    const later = alias(events, 'later');
+    const sameKind = and(eq(later.sessionId, events.sessionId), eq(later.kind, events.kind), gt(later.seq, events.seq));
+    const oldest = db
+      .select({ seq: events.seq })
+      .from(events)
+      .where(and(which, exists(db.select({ seq: later.seq }).from(later).where(sameKind))))
+      .orderBy(events.seq)
+      .limit(excess);
+    return db.delete(events).where(inArray(events.seq, oldest)).run().changes;
+  };
+
   return {
     append: (of, draft, change) => {
       db.insert(events)
@@ -57,6 +75,17 @@ export function createEventLog(connection: Connection, nowMs: () => number): Eve
         .run();
     },
     list: (id) => ofSession.all({ id }).map(toEvent),
+    prune: ({ perSession, inAll }) => {
+      const crowded = db
+        .select({ id: events.sessionId, count: count() })
+        .from(events)
+        .groupBy(events.sessionId)
+        .having(gt(count(), perSession))
+        .all();
+      const gone = crowded.map(({ id, count }) => forget(count - perSession, eq(events.sessionId, id)));
+      const total = db.select({ count: count() }).from(events).get()?.count ?? 0;
+      return gone.reduce((sum, n) => sum + n, 0) + forget(total - inAll, undefined);
+    },
   };
 }
 

@@ -6,6 +6,7 @@
 import type DatabaseConstructor from 'better-sqlite3';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { AppError } from '../../../core/errors.ts';
+import type { FaultPoints } from '../../../ports/fault-points.ts';
 import type { Log } from '../../../ports/log.ts';
 import { backUp } from './backups.ts';
 import { errorCodeOf, toStoreError, unusableDatabase } from './sqlite-errors.ts';
@@ -49,6 +50,7 @@ export type MigrateOptions = {
   readonly path: string;
   readonly migrations: readonly Migration[];
   readonly log: Log;
+  readonly faults: FaultPoints;
 };
 
 /** Leaves foreign keys ON, whatever happens. */
@@ -62,6 +64,7 @@ export function migrate(options: MigrateOptions): void {
     // Must happen outside the transaction: inside one the pragma is ignored.
     client.pragma('foreign_keys = OFF');
     const added = client.transaction(() => applyPending(options)).immediate();
+    options.faults.passed('migrate.committed');
     log.info({ path, applied: added }, 'database schema brought up to date');
   } catch (caught) {
     throw toMigrationError(caught, path);
@@ -80,6 +83,7 @@ function applyPending(options: MigrateOptions): number {
   for (const migration of pending) {
     for (const statement of migration.sql) client.exec(statement);
     record.run(migration.hash, migration.folderMillis);
+    options.faults.passed('migrate.applied');
   }
   assertForeignKeys(client, path, 'after the schema change');
   return pending.length;

@@ -5,6 +5,7 @@
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import DatabaseConstructor from 'better-sqlite3';
+import type { FaultPoints } from '../../../ports/fault-points.ts';
 import type { Log } from '../../../ports/log.ts';
 import { assertKnownSchema, type Migration, migrate, readMigrations } from './migrations.ts';
 import { errorCodeOf, toStoreError, unusableDatabase } from './sqlite-errors.ts';
@@ -14,10 +15,17 @@ const BUSY_TIMEOUT_MS = 2_000;
 /** `quick_check` reads about 1 MB/ms: up to this size it is paid at each boot, above it damage is met by whoever reads the page. */
 const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024;
 
-export type OpenDatabaseOptions = { readonly path: string; readonly migrationsDir: string; readonly log: Log };
+export type OpenDatabaseOptions = {
+  readonly path: string;
+  readonly migrationsDir: string;
+  readonly log: Log;
+  readonly faults?: FaultPoints;
+};
+
+const NO_FAULTS: FaultPoints = { passed: () => undefined };
 
 /** Throws `DATABASE_NEWER`, `DATABASE_UNUSABLE` or `DATA_DIR_UNUSABLE`. */
-export function openDatabase({ path, migrationsDir, log }: OpenDatabaseOptions): DatabaseConstructor.Database {
+export function openDatabase({ path, migrationsDir, log, faults = NO_FAULTS }: OpenDatabaseOptions): DatabaseConstructor.Database {
   const migrations = readMigrations(migrationsDir);
   let client: DatabaseConstructor.Database | null = null;
   try {
@@ -32,7 +40,7 @@ export function openDatabase({ path, migrationsDir, log }: OpenDatabaseOptions):
     }
     client = new DatabaseConstructor(path, { timeout: BUSY_TIMEOUT_MS });
     configure(client, path);
-    migrate({ client, path, migrations, log });
+    migrate({ client, path, migrations, log, faults });
     return client;
   } catch (caught) {
     client?.close();

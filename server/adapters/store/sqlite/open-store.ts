@@ -1,5 +1,6 @@
 /** The store on SQLite: one file, one connection, held by the daemon alone. Assembles; decides nothing. */
 import type DatabaseConstructor from 'better-sqlite3';
+import type { FaultPoints } from '../../../ports/fault-points.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Store } from '../../../ports/store.ts';
 import { announceChanges } from '../announce-changes.ts';
@@ -20,11 +21,13 @@ export type OpenStoreOptions = {
   /** Wall clock, milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly log: Log;
+  /** Where a test lets the process die. */
+  readonly faults?: FaultPoints;
 };
 
 /** Throws `DATABASE_NEWER`, `DATABASE_UNUSABLE` or `DATA_DIR_UNUSABLE`, and then has changed nothing. */
-export function openStore({ path, migrationsDir, nowMs, log }: OpenStoreOptions): Store {
-  const client = openDatabase({ path, migrationsDir, log });
+export function openStore({ path, migrationsDir, nowMs, log, faults }: OpenStoreOptions): Store {
+  const client = openDatabase({ path, migrationsDir, log, ...(faults === undefined ? {} : { faults }) });
   try {
     return createStoreOn(client, { path, nowMs });
   } catch (caught) {

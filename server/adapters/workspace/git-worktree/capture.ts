@@ -3,13 +3,14 @@
  * stash: the working tree, with HEAD as its first parent and the staged state, where that is something else again, as its second.
  */
 import { randomUUID } from 'node:crypto';
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionId } from '../../../core/ids.ts';
 import { commitOf } from './base.ts';
 import { unhide } from './dirt.ts';
 import { CHECKOUT_LIMIT_MS, type GitOptions, succeeded, TREE_LIMIT_MS } from './git.ts';
-import { mustRun, type OpenWorktree, worktreeFailed } from './worktree.ts';
+import { findNestedRepositories } from './nested.ts';
+import { kindOf, mustRun, type OpenWorktree, worktreeFailed } from './worktree.ts';
 
 export const PRESERVED = 'refs/ao/preserved/';
 /** Captured work is about to be the only copy: on the disk before anything is removed. Gits before 2.36 do not know the word. */
@@ -84,11 +85,19 @@ async function snapshot(
   }
 }
 
+/** In the worktree's entry while captured work is being put back: after a crash nobody takes its conflict markers for work. */
+const APPLYING = 'ao-applying';
+
 export async function applyPreserved(worktree: OpenWorktree, ref: string): Promise<'applied' | 'conflict' | 'missing'> {
   const commit = ref.startsWith(PRESERVED) ? await commitOf(worktree.git, ref) : null;
   if (commit === null) return 'missing';
+  const applying = join(worktree.admin.dir, APPLYING);
   // A crash after an earlier call had put it back: it is there already.
-  if ((await snapshot(worktree, [])).tree === (await treeOf(worktree, commit))) return 'applied';
+  if ((await snapshot(worktree, [])).tree === (await treeOf(worktree, commit))) {
+    await rm(applying, { force: true });
+    return 'applied';
+  }
+  if ((await kindOf(applying)) !== 'none') await clearInterrupted(worktree, ref);
   const changed = await mustRun(
     worktree.git,
     'Looking for uncommitted work',
@@ -99,14 +108,27 @@ export async function applyPreserved(worktree: OpenWorktree, ref: string): Promi
   const parents =
     (await mustRun(worktree.git, 'Reading captured work', ['rev-list', '--parents', '--max-count=1', commit])).trim().split(' ').length - 1;
   const mainline = parents > 1 ? ['--mainline', '1'] : [];
+  await writeFile(applying, `${ref}\n`);
   const picked = await worktree.git.run(['cherry-pick', '--no-commit', '--allow-empty', ...mainline, commit], {
     limitMs: CHECKOUT_LIMIT_MS,
     env: identityEnv(NOBODY),
   });
   // Nothing tracked was changed before, so going back to HEAD takes away only what the pick brought.
-  const reset = succeeded(picked) ? ['reset', '--quiet'] : ['reset', '--hard', '--quiet', '--no-recurse-submodules'];
-  await mustRun(worktree.git, 'Putting captured work back', reset, { limitMs: CHECKOUT_LIMIT_MS });
+  await mustRun(worktree.git, 'Putting captured work back', succeeded(picked) ? ['reset', '--quiet'] : BACK_TO_HEAD, {
+    limitMs: CHECKOUT_LIMIT_MS,
+  });
+  await rm(applying, { force: true });
   return succeeded(picked) ? 'applied' : 'conflict';
+}
+
+const BACK_TO_HEAD = ['reset', '--hard', '--quiet', '--no-recurse-submodules'];
+
+/** What an interrupted call left, half files and markers, goes into a ref of its own first: somebody may have worked on it since. */
+async function clearInterrupted(worktree: OpenWorktree, ref: string): Promise<void> {
+  await rm(join(worktree.admin.dir, 'index.lock'), { force: true });
+  await captureWork({ worktree, sessionId: ref.slice(PRESERVED.length) as SessionId, except: await findNestedRepositories(worktree.path) });
+  await mustRun(worktree.git, 'Putting captured work back', BACK_TO_HEAD, { limitMs: CHECKOUT_LIMIT_MS });
+  await rm(join(worktree.admin.dir, APPLYING), { force: true });
 }
 
 /** A commit that some branch, tag or remote has will not be lost with the worktree. */

@@ -29,7 +29,13 @@ export async function createWorktree(deps: CreateDeps, repository: OpenRepositor
   const stale = await findAdminEntry(repository.commonDir, workspace.path);
   if (stale !== null) await removeAdminEntry(stale);
 
-  await mkdir(dirname(workspace.path), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(workspace.path), { recursive: true, mode: 0o700 }).catch((caught: unknown) => {
+    throw worktreeFailed(
+      `Making the folder ${dirname(workspace.path)}`,
+      caught instanceof Error ? caught.message : String(caught),
+      workspace,
+    );
+  });
   await addWorktree(repository, workspace);
 }
 

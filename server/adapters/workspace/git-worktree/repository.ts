@@ -3,7 +3,8 @@
  * linked worktree as the main one, so that all sessions of a repository meet in one place.
  */
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, sep } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 import type { RepositoryFacts } from '../../../ports/workspace.ts';
 import { explain, type Git, type GitAt, GitUnusable, succeeded } from './git.ts';
@@ -112,7 +113,13 @@ export async function ask(git: GitAt, args: readonly string[]): Promise<string |
   return succeeded(result) ? result.stdout.replace(/\n$/, '') : null;
 }
 
-async function resolveFolder(path: string): Promise<string> {
+/** What people type into a form: no shell has seen it. */
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+async function resolveFolder(typed: string): Promise<string> {
+  const path = expandHome(typed);
   const missing = (why: string): AppError =>
     new AppError({
       code: 'PATH_NOT_FOUND',

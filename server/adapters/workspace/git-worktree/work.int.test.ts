@@ -168,6 +168,28 @@ describe('capturing work', () => {
     expect(readFileSync(join(workspace.path, 'README.md'), 'utf8')).toBe('changed meanwhile');
   });
 
+  test('L10 what a crash left while preserved work was put back is cleared away, conflict markers and all, and kept in a ref', async () => {
+    await using repository = await makeRepository();
+    const { port, workspace } = await openWith(repository);
+    repository.write('README.md', 'one way', workspace.path);
+    const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '';
+    await port.create(workspace);
+    repository.commit('README.md', 'another way', workspace.path);
+    // As a daemon that is killed right after git's pick leaves it.
+    writeFileSync(join(repository.path, '.git/worktrees/app-1/ao-applying'), `${ref}\n`);
+    expect(() => repository.git(['cherry-pick', '--no-commit', ref], workspace.path)).toThrow();
+    expect(readFileSync(join(workspace.path, 'README.md'), 'utf8')).toContain('<<<<<<<');
+    expect(await port.applyPreserved(workspace, ref)).toBe('conflict');
+    expect(readFileSync(join(workspace.path, 'README.md'), 'utf8')).toBe('another way');
+    expect((await port.dirt(workspace, [])).files).toEqual([]);
+    expect(show(repository, 'refs/ao/preserved/app-1:README.md')).toBe('one way');
+    expect(show(repository, 'refs/ao/preserved/app-1-2:README.md')).toContain('<<<<<<<');
+    // What stands there without such a crash is somebody's work, and is left alone.
+    repository.write('README.md', 'a third way', workspace.path);
+    expect(await port.applyPreserved(workspace, ref)).toBe('conflict');
+    expect(readFileSync(join(workspace.path, 'README.md'), 'utf8')).toBe('a third way');
+  });
+
   test('preserved work that merges is put back beside newer commits, unstaged', async () => {
     await using repository = await makeRepository();
     const { port, workspace } = await openWith(repository);

@@ -1,0 +1,5 @@
+import { ProjectSettings } from './project-settings.tsx';
+
+export default function ProjectSettingsPage() {
+  return <ProjectSettings />;
+}
