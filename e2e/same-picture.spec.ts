@@ -43,6 +43,7 @@ test('colours, attributes, wide characters and vim look the same in two browsers
   page,
   browser,
 }) => {
+  test.setTimeout(180_000);
   const url = await openDashboard(installation, page);
   const id = await spawnSession(installation);
   await openSession(page, `${url}/sessions/${id}`);

@@ -12,6 +12,7 @@ test('an exit, a kill from outside, a restore, a rename and a kill from the page
   installation,
   page,
 }) => {
+  test.setTimeout(180_000);
   const url = await openDashboard(installation, page);
   const id = await spawnSession(installation);
   await openSession(page, `${url}/sessions/${id}`);

@@ -26,6 +26,7 @@ test('keys belong to the program, a shown chord leads out, and search, links, co
   page,
   context,
 }) => {
+  test.setTimeout(180_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const url = await openDashboard(installation, page);
   const file = `${installation.root}/received`;

@@ -55,6 +55,7 @@ test('kill -9 of the daemon while typing, twice: no acknowledged key is lost, no
   installation,
   page,
 }) => {
+  test.setTimeout(180_000);
   const file = `${installation.root}/received`;
   const received = (): string => readFileSync(file, 'latin1');
   const input = watchInput(page);
