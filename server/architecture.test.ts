@@ -190,7 +190,9 @@ describe('fault points', () => {
   it('are those that the code passes, each in exactly one place', () => {
     const passed = files
       .filter((file) => isProduct(file) && file.path !== 'server/core/fault-points.ts')
-      .flatMap(({ code }) => [...code.matchAll(/\b(?:(?:passed|step)\(\s*|(?:fenced|ended): )'([a-z.-]+)'/g)].map(([, point]) => point ?? ''));
+      .flatMap(({ code }) =>
+        [...code.matchAll(/\b(?:(?:passed|step)\(\s*|(?:fenced|ended): )'([a-z.-]+)'/g)].map(([, point]) => point ?? ''),
+      );
     expect(passed.toSorted((a, b) => a.localeCompare(b))).toEqual(FAULT_POINTS.toSorted((a, b) => a.localeCompare(b)));
   });
 

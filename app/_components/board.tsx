@@ -5,7 +5,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react';
 import type { SessionView } from '../../server/contract/session.ts';
 import { COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
 import { useIsOld } from '../_data/live.tsx';
@@ -65,6 +65,9 @@ export function Board({ sessions, extent }: BoardProps) {
   );
 }
 
+/** What fits on a screen is drawn at once; the rest follows as work that gives way to whatever somebody does meanwhile. */
+const DRAWN_AT_ONCE = 12;
+
 type BoardColumnProps = {
   readonly column: Column;
   readonly sessions: readonly SessionView[];
@@ -75,7 +78,8 @@ type BoardColumnProps = {
 function BoardColumn({ column, sessions, empty, shown }: BoardColumnProps) {
   const [extent, setExtent] = useState<'first' | 'all'>('first');
   const look = COLUMN_LOOKS[column];
-  const visible = extent === 'all' ? sessions : sessions.slice(0, SHOWN_AT_FIRST[column]);
+  const limit = extent === 'all' ? Number.POSITIVE_INFINITY : SHOWN_AT_FIRST[column];
+  const visible = sessions.slice(0, useDeferredValue(limit, DRAWN_AT_ONCE));
   return (
     <section
       aria-label={look.label}
@@ -96,7 +100,7 @@ function BoardColumn({ column, sessions, empty, shown }: BoardColumnProps) {
           </li>
         ))}
         {sessions.length === 0 ? <li className="px-1 py-1 text-ink-faint text-xs max-md:py-10 max-md:text-center">{empty}</li> : null}
-        {visible.length < sessions.length ? (
+        {limit < sessions.length ? (
           <li>
             <Button variant="ghost" size="sm" className="w-full" onClick={() => setExtent('all')}>
               Show all {sessions.length}

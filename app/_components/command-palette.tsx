@@ -29,13 +29,12 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
   );
 }
 
-/** Mounted with each opening: what can be done is asked then. While nothing is typed by group, else the best answer first. */
+/** Mounted with each opening, so that it begins empty. While nothing is typed by group, else the best answer first. */
 function Palette({
   field,
   onOpenChange,
 }: Pick<CommandPaletteProps, 'onOpenChange'> & { readonly field: RefObject<HTMLInputElement | null> }) {
-  const list = useCommandList();
-  const [actions] = useState(() => list().filter(({ id }) => id !== 'palette'));
+  const actions = useCommandList().filter(({ id }) => id !== 'palette');
   const [search, setSearch] = useState('');
   const choose = (action: Action): void => {
     if ((action.disabledReason ?? null) !== null) return;

@@ -1,7 +1,6 @@
 /** The shortcuts that work from here, and the switch that turns the single keys off. */
 'use client';
 
-import { useState } from 'react';
 import { useCommandList } from '../_data/commands.tsx';
 import { chooseSingleKeys, useSingleKeys } from '../_data/preferences.ts';
 import { Dialog } from '../_ui/dialog.tsx';
@@ -36,10 +35,9 @@ export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
   );
 }
 
-/** Mounted with each opening: which shortcuts there are depends on the page. */
+/** Which shortcuts there are depends on the page. */
 function ShortcutTable() {
-  const list = useCommandList();
-  const [commands] = useState(() => list().filter(({ shortcut }) => shortcut !== undefined));
+  const commands = useCommandList().filter(({ shortcut }) => shortcut !== undefined);
   const rows = [...commands.map((command) => [command.shortcut ?? '', command.title] as const), ...ON_THE_BOARD];
   return (
     <dl className="px-5 pb-3">

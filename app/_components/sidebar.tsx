@@ -5,7 +5,7 @@ import { clsx } from 'clsx';
 import { FolderPlus, LayoutGrid, Plus, Search, Settings } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, useDeferredValue } from 'react';
 import type { ProjectView } from '../../server/contract/project.ts';
 import type { SessionView } from '../../server/contract/session.ts';
 import { columnOf } from '../_data/columns.ts';
@@ -85,11 +85,15 @@ export function Sidebar() {
   );
 }
 
+const DRAWN_AT_ONCE = 24;
+
 function ProjectGroup({ project, sessions }: { readonly project: ProjectView; readonly sessions: readonly SessionView[] }) {
   const dialogs = useDialogs();
   const lock = useLock();
   const path = usePathname();
   const href = `/projects/${project.id}`;
+  // As on the board: what fits first, the rest when there is time.
+  const limit = useDeferredValue(Number.POSITIVE_INFINITY, DRAWN_AT_ONCE);
   const ordered = [...sessions.filter(({ kind }) => kind === 'orchestrator'), ...sessions.filter(({ kind }) => kind !== 'orchestrator')];
   return (
     <section aria-label={project.name} className="group/project mt-4 flex flex-col gap-px">
@@ -113,7 +117,7 @@ function ProjectGroup({ project, sessions }: { readonly project: ProjectView; re
           <Plus size={14} aria-hidden />
         </IconButton>
       </div>
-      {ordered.map((session) => (
+      {ordered.slice(0, limit).map((session) => (
         <Fragment key={session.id}>
           <NavLink href={`/sessions/${session.id}`} icon={<StatusIcon status={session.status} />}>
             <span className="sr-only">{STATUS_LOOKS[session.status].label}: </span>

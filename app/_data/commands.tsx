@@ -4,7 +4,7 @@
  */
 'use client';
 
-import { createContext, type ReactNode, useContext, useEffect, useId, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useId, useState, useSyncExternalStore } from 'react';
 import { say } from '../_ui/toaster.tsx';
 import { readSingleKeys } from './preferences.ts';
 import { isShortcut, type KeyPlace } from './shortcuts.ts';
@@ -32,15 +32,33 @@ export type Command = {
 type Registry = {
   readonly set: (owner: string, commands: readonly Command[]) => void;
   readonly drop: (owner: string) => void;
+  /** The same array until something changes. */
   readonly all: () => readonly Command[];
+  readonly subscribe: (listener: () => void) => () => void;
 };
 
 function createRegistry(): Registry {
   const owners = new Map<string, readonly Command[]>();
+  const listeners = new Set<() => void>();
+  let all: readonly Command[] = [];
+  const changed = (): void => {
+    all = [...owners.values()].flat();
+    for (const listener of listeners) listener();
+  };
   return {
-    set: (owner, commands) => owners.set(owner, commands),
-    drop: (owner) => owners.delete(owner),
-    all: () => [...owners.values()].flat(),
+    set: (owner, commands) => {
+      owners.set(owner, commands);
+      changed();
+    },
+    drop: (owner) => {
+      owners.delete(owner);
+      changed();
+    },
+    all: () => all,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 
@@ -102,7 +120,8 @@ export function useCommands(commands: readonly Command[]): void {
   useEffect(() => () => registry.drop(owner), [registry, owner]);
 }
 
-/** All there are at this moment; for the palette when it opens. */
-export function useCommandList(): () => readonly Command[] {
-  return useRegistry().all;
+/** All there are, as they are now: one that was locked when the palette opened may be free a moment later. */
+export function useCommandList(): readonly Command[] {
+  const registry = useRegistry();
+  return useSyncExternalStore(registry.subscribe, registry.all, registry.all);
 }

@@ -55,7 +55,7 @@ async function reportLate(event) {
 
 async function obey(line) {
   const [word, value] = line.trim().split(/\s+/);
-  console.log(`stub: ${line}`);
+  process.stdout.write(`stub: ${line}\n`);
   switch (word) {
     case 'work':
       return report('UserPromptSubmit');
@@ -72,7 +72,7 @@ async function obey(line) {
   }
 }
 
-console.log(`stub agent, conversation ${conversation}${args.includes('--resume') ? ' (resumed)' : ''}`);
+process.stdout.write(`stub agent, conversation ${conversation}${args.includes('--resume') ? ' (resumed)' : ''}\n`);
 // Its first word would be newer than the late one, and would hide it.
 if (!lines.includes('overdue')) report('SessionStart', { source: 'startup' });
 for (const line of lines) await obey(line);

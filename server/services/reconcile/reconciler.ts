@@ -5,7 +5,13 @@
 
 import { toAppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
-import { planReconcile, type ReconcileAction, type ReconcileInput, type ReconcilePlan, type RowObservation } from '../../core/reconcile/plan.ts';
+import {
+  planReconcile,
+  type ReconcileAction,
+  type ReconcileInput,
+  type ReconcilePlan,
+  type RowObservation,
+} from '../../core/reconcile/plan.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Apply } from './apply.ts';
