@@ -23,8 +23,8 @@ async function resized(pages: readonly Page[], change: () => Promise<void>): Pro
   const before = await Promise.all(pages.map((page) => size(page).textContent()));
   await change();
   for (const [index, page] of pages.entries()) await expect(size(page)).not.toHaveText(before[index] ?? '');
-  const now = await Promise.all(pages.map((page) => size(page).textContent()));
-  expect(new Set(now).size).toBe(1);
+  // A change of the page's layout may come in two steps; in the end all agree.
+  await expect.poll(async () => new Set(await Promise.all(pages.map((page) => size(page).textContent()))).size).toBe(1);
 }
 
 /** Both browsers show exactly what tmux has, in the same size. */
