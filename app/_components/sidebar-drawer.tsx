@@ -29,11 +29,18 @@ export function SidebarDrawer({ sidebar, children }: SidebarDrawerProps) {
       {children}
       {used === 'yes' ? (
         <Drawer open={openAt === path} onOpenChange={(next) => setOpenAt(next ? path : null)}>
-          {sidebar}
+          {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: what is pressed is a button or a link within it; a dialog it opens must not stand on the drawer */}
+          <div className="contents" onClick={(event) => isChoice(event.target) && setOpenAt(null)}>
+            {sidebar}
+          </div>
         </Drawer>
       ) : null}
     </SidebarContext>
   );
+}
+
+function isChoice(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button:not([aria-disabled=true])') !== null;
 }
 
 export function useSidebar(): Sidebar {

@@ -31,8 +31,8 @@ export function TopBar({ title, heading, crumbs = [], aside, actions }: TopBarPr
       </IconButton>
       <div className="flex min-w-0 flex-1 items-center gap-1.5">
         {crumbs.map((crumb) => (
-          <span key={crumb.href} className="flex min-w-0 shrink items-center gap-1.5 text-ink-muted max-md:hidden">
-            <Link href={crumb.href} className="truncate rounded-sm hover:text-ink">
+          <span key={crumb.href} className="flex shrink-0 items-center gap-1.5 text-ink-muted max-md:hidden">
+            <Link href={crumb.href} className="max-w-40 truncate rounded-sm hover:text-ink">
               {crumb.label}
             </Link>
             <span aria-hidden className="text-ink-faint">

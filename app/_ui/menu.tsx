@@ -17,7 +17,7 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
   return (
     <BaseMenu.Root modal={false}>
       <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
+      <BaseMenu.Portal container={pageContent()}>
         <BaseMenu.Positioner align={align} side={side} sideOffset={4} collisionPadding={8} className="z-50 outline-none">
           <BaseMenu.Popup className="pop-motion max-h-(--available-height) min-w-44 origin-(--transform-origin) overflow-y-auto rounded-md bg-raised p-1 shadow-pop outline-none">
             {children}
@@ -26,6 +26,11 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
       </BaseMenu.Portal>
     </BaseMenu.Root>
   );
+}
+
+/** A menu is part of the page's content and no dialog of its own: it belongs into the landmark, not beside it. */
+function pageContent(): HTMLElement | undefined {
+  return typeof document === 'undefined' ? undefined : (document.getElementById('main') ?? undefined);
 }
 
 export type MenuItemProps = {
