@@ -139,6 +139,9 @@ export function createPlanWorld() {
       case 'finish-kill':
         if (session.killRequestedAtMs === null) broken('I1', `${id} is killed and nobody asked for it`);
         return;
+      case 'finish-park':
+        if (!session.parked) broken('I1', `${id} is ended as parked and nobody asked for it`);
+        return;
       case 'reap':
         if (session.phase !== 'terminated') broken('I1', `${id} is ${session.phase} and reaped`);
         if (panes.get(action.handle)?.tags.sessionId !== id) broken('I1', `the runtime of somebody else is reaped for ${id}`);
@@ -205,6 +208,10 @@ export function createPlanWorld() {
     switch (action.kind) {
       case 'finish-kill':
         return finishKill(id, cut);
+      case 'finish-park':
+        for (const launchId of launches.get(id) ?? []) destroy(id, launchId);
+        if (cut === 'no') change(id, { phase: 'terminated', slot: null, recovery: null });
+        return;
       case 'reap':
         return destroy(id, action.launchId);
       case 'adopt':
