@@ -203,15 +203,18 @@ export function createPlanWorld() {
     killed.add(id);
   }
 
+  function finishPark(id: SessionId, cut: Cut): void {
+    for (const launchId of launches.get(id) ?? []) destroy(id, launchId);
+    if (cut !== 'before the mark') change(id, { phase: 'terminated', slot: null, exit: null, recovery: null });
+  }
+
   function apply(action: ReconcileAction, cut: Cut): void {
     const id = action.sessionId;
     switch (action.kind) {
       case 'finish-kill':
         return finishKill(id, cut);
       case 'finish-park':
-        for (const launchId of launches.get(id) ?? []) destroy(id, launchId);
-        if (cut === 'no') change(id, { phase: 'terminated', slot: null, recovery: null });
-        return;
+        return finishPark(id, cut);
       case 'reap':
         return destroy(id, action.launchId);
       case 'adopt':
@@ -285,10 +288,10 @@ export function createPlanWorld() {
       relaunch(id, cut);
       if (cut === 'no') killed.delete(id);
     },
-    park(session: Session): void {
+    park(session: Session, cut: Cut): void {
       if (session.phase !== 'live' || host === 'silent' || session.killRequestedAtMs !== null || session.recovery !== null) return;
-      destroy(session.id, session.launchId);
-      change(session.id, { phase: 'terminated', parked: true, exit: null });
+      change(session.id, { parked: true });
+      if (cut !== 'before the effect') finishPark(session.id, cut);
     },
     exit({ runtimeHandle, id }: Session): void {
       const pane = panes.get(runtimeHandle);
