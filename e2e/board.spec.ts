@@ -31,11 +31,15 @@ test('what agents report moves their cards, the tab’s title and icon, and is s
 
   const { id } = await installation.ok<SessionJson>(['spawn', '--project', 'app', '--title', 'Mend the login', '--prompt', 'work']);
   await expect(column(page, 'Working').getByRole('link', { name: /Mend the login/ })).toBeVisible();
+  // Until it has said so it only runs, and then it is idle for a moment.
   await expect(card(page, id)).toContainText('Working');
   const say = (text: string) => installation.ok(['send', id, text]);
 
+  await card(page, id).focus();
   await say('ask');
   await expect(column(page, 'Needs you').getByRole('link', { name: /Mend the login/ })).toBeVisible();
+  // Whoever was on it is on it still, wherever it went.
+  await expect(card(page, id)).toBeFocused();
   await expect(card(page, id)).toContainText('The agent waits for you: permission');
   await expect(page).toHaveTitle('(1) Board · ao');
   await expect(icon(page)).toHaveAttribute('href', '/icons/needs-you.svg');
@@ -65,7 +69,8 @@ test('arrows, j and k move between cards, Enter opens one; single keys rest whil
     (await installation.ok<SessionJson>(['spawn', '--project', 'app', '--title', title, '--prompt', prompt])).id;
   const [asks, asksToo, works] = [await spawn('First question', 'ask'), await spawn('Second question', 'ask'), await spawn('Busy', 'work')];
   for (const id of [asks, asksToo]) await expect(column(page, 'Needs you').locator(`[data-card="${id}"]`)).toBeVisible();
-  await expect(column(page, 'Working').locator(`[data-card="${works}"]`)).toBeVisible();
+  // Until it has said so it only runs, and then it is idle for a moment.
+  await expect(column(page, 'Working').locator(`[data-card="${works}"]`)).toContainText('Working');
 
   const order = await column(page, 'Needs you')
     .locator('[data-card]')

@@ -1,8 +1,13 @@
 /** After a reboot one screen says what came back, how, and what needs somebody, until it is dismissed. */
 import { expect } from '@playwright/test';
+import { findFaults, newDevice, type Screen } from './fixtures/accessible.ts';
 import { test } from './fixtures/installation.ts';
 
-test('a reboot: the briefing names each session and what became of it, and is gone once dismissed', async ({ installation, page }) => {
+test('a reboot: the briefing names each session and what became of it, and is gone once dismissed', async ({
+  installation,
+  page,
+  browser,
+}) => {
   const { pairUrl, url } = await installation.up();
   await page.goto(pairUrl);
   await expect(page).toHaveURL(/\/$/);
@@ -28,6 +33,30 @@ test('a reboot: the briefing names each session and what became of it, and is go
   const needy = page.getByRole('region', { name: 'Needs you' }).getByRole('link', { name: new RegExp(promptless) });
   await expect(needy).toContainText('Ended: nothing to resume from');
   await expect(needy).toContainText('SESSION_NOT_RESUMABLE');
+
+  const screens: readonly Screen[] = [
+    {
+      name: 'briefing-bar',
+      open: async (screen) => {
+        await screen.goto('/');
+        await expect(screen.getByRole('region', { name: 'Briefing' })).toBeVisible();
+      },
+    },
+    {
+      name: 'briefing',
+      open: async (screen) => {
+        await screen.goto('/briefing');
+        await expect(screen.getByRole('region', { name: 'Needs you' })).toBeVisible();
+      },
+    },
+  ];
+  for (const size of ['desk', 'phone'] as const) {
+    const device = await newDevice(browser, size, again);
+    await device.page.goto((await installation.ok<{ url: string }>(['pair'])).url);
+    await expect(device.page).toHaveURL(/\/$/);
+    for (const screen of screens) expect(await findFaults(device, screen)).toEqual([]);
+    await device.context.close();
+  }
 
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page).toHaveURL(/\/$/);

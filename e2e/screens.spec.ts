@@ -1,30 +1,10 @@
 /**
- * Every screen, with a working day's data, on a desk and on a phone, in both themes: nothing that axe finds. With
- * AO_TEST_SCREENSHOTS=<folder> each is also kept as a picture, to be looked at.
+ * Every screen, with a working day's data, on a desk and on a phone, in both themes: nothing that axe finds.
  */
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import { type Browser, expect, type Page } from '@playwright/test';
+import { type Device, findFaults, newDevice, type Screen, type Size } from './fixtures/accessible.ts';
 import { type BusyDay, makeBusyDay } from './fixtures/busy-day.ts';
 import { type Installation, test } from './fixtures/installation.ts';
-
-const SIZES = {
-  desk: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-} as const;
-type Size = keyof typeof SIZES;
-const THEMES = ['dark', 'light'] as const;
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** Base UI's own: hidden from assistive technology and yet in the tab order, because each passes the focus on as soon as it has it. */
-const FOCUS_GUARDS = '[data-base-ui-focus-guard]';
-const PICTURES = process.env['AO_TEST_SCREENSHOTS'];
-
-type Screen = {
-  readonly name: string;
-  /** Where it is no other screen's by-product. */
-  readonly only?: Size;
-  readonly open: (page: Page, size: Size) => Promise<void>;
-};
 
 const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
 
@@ -273,6 +253,20 @@ function screensOf(day: BusyDay): readonly Screen[] {
       },
     },
     {
+      name: 'settings-health',
+      open: async (page) => {
+        await page.goto('/settings/health');
+        await expect(page.getByText('It is sound.')).toBeVisible();
+      },
+    },
+    {
+      name: 'briefing-nothing',
+      open: async (page) => {
+        await page.goto('/briefing');
+        await expect(page.getByText('Nothing to report')).toBeVisible();
+      },
+    },
+    {
       name: 'not-found',
       open: async (page) => {
         await page.goto('/there/is/nothing');
@@ -320,39 +314,6 @@ const FIRST_RUN: Screen = {
     await expect(page.getByRole('heading', { name: 'Add your repository' })).toBeVisible();
   },
 };
-
-type Device = { readonly size: Size; readonly context: BrowserContext; readonly page: Page };
-
-async function newDevice(browser: Browser, size: Size, url: string): Promise<Device> {
-  const context = await browser.newContext({ ...SIZES[size], baseURL: url, reducedMotion: 'reduce' });
-  return { size, context, page: await context.newPage() };
-}
-
-/** What is wrong with a screen in both themes, one line each. */
-async function findFaults({ size, page }: Device, screen: Screen): Promise<readonly string[]> {
-  await page.emulateMedia({ colorScheme: THEMES[0] });
-  await screen.open(page, size);
-  const faults: string[] = [];
-  for (const theme of THEMES) {
-    await page.emulateMedia({ colorScheme: theme });
-    // Drawn in the new colours.
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-    if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${screen.name}-${size}-${theme}.png`) });
-    // No frames here, and only what is wrong is asked for: half the time.
-    const axe = new AxeBuilder({ page })
-      .setLegacyMode()
-      .options({ resultTypes: ['violations'] })
-      .exclude(FOCUS_GUARDS);
-    // The second theme is the same page in other colours.
-    const { violations } = await (theme === THEMES[0] ? axe.withTags(RULES) : axe.withRules(['color-contrast'])).analyze();
-    for (const { id, nodes } of violations)
-      for (const { html, failureSummary = '' } of nodes)
-        faults.push(`${screen.name} (${size}, ${theme}) ${id}: ${html.slice(0, 160)} ${failureSummary.replaceAll('\n', ' ')}`);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (overflow > 0) faults.push(`${screen.name} (${size}, ${theme}) is ${overflow} px wider than the screen`);
-  }
-  return faults;
-}
 
 async function pairedDevice(browser: Browser, size: Size, installation: Installation, url: string): Promise<Device> {
   const device = await newDevice(browser, size, url);

@@ -5,10 +5,12 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { SessionView } from '../../server/contract/session.ts';
-import { COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
+
+import { type Board as BoardByColumn, COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
 import { useIsOld } from '../_data/live.tsx';
+
 import { useSingleKeys } from '../_data/preferences.ts';
 import { useSearchParam } from '../_data/search-param.ts';
 import { COLUMN_LOOKS, TONE_TEXT } from '../_data/status.ts';
@@ -27,6 +29,7 @@ export function Board({ sessions, extent }: BoardProps) {
   const board = useMemo(() => deriveBoard(sessions), [sessions]);
   const singleKeys = useSingleKeys();
   const isOld = useIsOld();
+  const focus = useCardFocus(board);
   const [asked, setSegment] = useSearchParam('column');
   const segment = COLUMNS.find((column) => column === asked) ?? COLUMNS.find((column) => board[column].length > 0) ?? 'needs_you';
   return (
@@ -48,6 +51,7 @@ export function Board({ sessions, extent }: BoardProps) {
       </fieldset>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the cards are links; this only moves the focus between them */}
       <div
+        {...focus}
         onKeyDown={(event) => moveAmongCards(event, singleKeys)}
         className="flex min-h-0 flex-1 gap-3 overflow-x-auto px-4 pt-3 max-md:overflow-y-auto max-md:px-3 max-md:pt-0"
       >
@@ -110,6 +114,25 @@ function BoardColumn({ column, sessions, empty, shown }: BoardColumnProps) {
       </ul>
     </section>
   );
+}
+
+/** A card that goes to another column is another element, and its focus would go to nowhere: it is given to where the card is now. */
+function useCardFocus(board: BoardByColumn) {
+  const focused = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new order of the cards may have moved the one
+  useLayoutEffect(() => {
+    if (focused.current === null || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`[data-card="${CSS.escape(focused.current)}"]`)?.focus();
+  }, [board]);
+  return {
+    onFocus: ({ target }: FocusEvent<HTMLElement>) => {
+      focused.current = target.closest<HTMLElement>('[data-card]')?.dataset['card'] ?? null;
+    },
+    // React tells nothing of an element that it takes away itself.
+    onBlur: () => {
+      focused.current = null;
+    },
+  };
 }
 
 /** Up and down within a column, left and right to the neighbour; j and k for those who know them. */
