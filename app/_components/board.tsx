@@ -7,10 +7,8 @@
 import { clsx } from 'clsx';
 import { type FocusEvent, type KeyboardEvent, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { SessionView } from '../../server/contract/session.ts';
-
 import { type Board as BoardByColumn, COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
 import { useIsOld } from '../_data/live.tsx';
-
 import { useSingleKeys } from '../_data/preferences.ts';
 import { useSearchParam } from '../_data/search-param.ts';
 import { COLUMN_LOOKS, TONE_TEXT } from '../_data/status.ts';
