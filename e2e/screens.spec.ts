@@ -302,7 +302,7 @@ const UNPAIRED: readonly Screen[] = [
     name: 'pair-link-spent',
     open: async (page) => {
       await page.goto('/pair#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
-      await expect(page.getByRole('heading', { name: 'This link does not work any more' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
     },
   },
 ];

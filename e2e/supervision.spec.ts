@@ -127,7 +127,7 @@ test('I5, I8: a daemon that was started by hand is held by no tab, until its own
   const second = await context.newPage();
   await second.goto(`${url}/settings`);
   await second.getByRole('radio', { name: 'Stop it' }).click();
-  await expect(second.getByText('This page')).toBeVisible();
+  await expect(second.getByRole('listitem').filter({ hasText: 'This page' })).toBeVisible();
   expect(await installation.daemon()).toMatchObject({ owner: 'app', supervisors: 1, holders: [{ kind: 'tab' }] });
   await second.getByRole('radio', { name: 'Keep it running', exact: true }).click();
   await expect.poll(async () => (await installation.daemon()).owner).toBe('persistent');

@@ -53,6 +53,7 @@ test('keys belong to the program, a shown chord leads out, and search, links, co
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Commands' })).toBeHidden();
   await page.keyboard.press('t');
   await expect(input(page)).toBeFocused();
   await page.keyboard.press('Control+Shift+K');

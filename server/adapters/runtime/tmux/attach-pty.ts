@@ -37,10 +37,33 @@ type Pty = IPty & { readonly fd: number; on(event: 'close' | 'end' | 'error', li
 
 type Pending = { readonly data: Uint8Array; offset: number; readonly done: () => void; readonly fail: (error: Error) => void };
 
-/** A terminal's input queue in the kernel holds 4 KiB. */
+/** The kernel takes some 64 KiB of input that nobody has read yet, and ends a write where that is full. */
 const FULL_RETRY_MS = 2;
+/** tmux waits for the rest of a key for its `escape-time`, and then drops what it has of a character. */
+const CUT_LIMIT_MS = 15;
+const CUT_RETRY_MS = 0.2;
 /** A client leaves at once unless its server is stopped. */
 const END_LIMIT_MS = 500;
+
+const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
+const ESC = 0x1b;
+/** No key of a terminal is longer, nor the marks around a paste. Bytes. */
+const KEY_MAX_BYTES = 16;
+
+/** Whether input up to `at` may end within a key: in a character of UTF-8, or shortly after an escape. */
+export function isCut(data: Uint8Array, at: number): boolean {
+  const next = data[at];
+  if (next === undefined) return false;
+  if ((next & 0xc0) === 0x80) return true;
+  return data.subarray(Math.max(0, at - KEY_MAX_BYTES), at).includes(ESC);
+}
+
+/** The first place from `at` on at which input is not cut. */
+export function endOfKey(data: Uint8Array, at: number): number {
+  let end = at;
+  while (isCut(data, end)) end += 1;
+  return end;
+}
 
 export function openClientPty({ args, env, cwd, size, clock, onData, onEnd }: ClientPtyOptions): ClientPty {
   // `encoding: null` gives bytes, whatever the typings say.
@@ -70,9 +93,28 @@ export function openClientPty({ args, env, cwd, size, clock, onData, onEnd }: Cl
         if ((caught as NodeJS.ErrnoException).code === 'EAGAIN') return retry();
         return close();
       }
-      if (head.offset < head.data.length) continue;
+      if (head.offset < head.data.length) {
+        mendCut(head);
+        continue;
+      }
       queue.shift();
       head.done();
+    }
+  }
+
+  /**
+   * A write that ended within a key is carried on at once, without a turn of the event loop in between, to where a key may end:
+   * it is a few bytes, and tmux is reading.
+   */
+  function mendCut(head: Pending): void {
+    const untilMs = clock.monotonicMs() + CUT_LIMIT_MS;
+    while (isCut(head.data, head.offset) && clock.monotonicMs() < untilMs) {
+      try {
+        head.offset += writeSync(pty.fd, head.data, head.offset, endOfKey(head.data, head.offset) - head.offset);
+      } catch (caught) {
+        if ((caught as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+        Atomics.wait(SLEEPER, 0, 0, CUT_RETRY_MS);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -196,6 +196,29 @@ describe('attaching to a tmux session', () => {
     expect(seen.ended()).toBe(0);
     const again = await runtime.attach(spec.handle, seen.listener);
     await again.close();
+  });
+
+  it('T1, T8: input that is more than the terminal takes at once arrives whole: no character is cut in two and lost', async () => {
+    await using harness = await makeTmuxHarness();
+    const runtime = harness.open();
+    const file = join(harness.cwd, 'received');
+    const spec = makeSpec(harness, 'app-1', { argv: sh('stty raw -echo; echo ready; exec cat >> "$1"', file) });
+    await runtime.create(spec);
+    const seen = record();
+    const attachment = await runtime.attach(spec.handle, seen.listener);
+    await eventually('the recorder is ready', () => seen.text().includes('ready'));
+    // Three bytes each, with something else now and then, so that no limit falls between two of them for long.
+    const text = Array.from({ length: 400_000 }, (_, n) => (n % 1_000 === 0 ? String.fromCharCode(97 + (n % 26)) : '世')).join('');
+    const data = Buffer.from(text);
+    for (let at = 0; at < text.length; at += 20_000) await attachment.write(Buffer.from(text.slice(at, at + 20_000)));
+    const size = (): number => (existsSync(file) ? statSync(file).size : 0);
+    await eventually(
+      () => `all of it to arrive; ${size()} of ${data.length} bytes have`,
+      () => size() >= data.length,
+      { limitMs: 30_000 },
+    );
+    expect(readFileSync(file).equals(data)).toBe(true);
+    await attachment.close();
   });
 
   it('L6: input that nobody takes is held without a busy loop, and is given up with the attachment', async () => {

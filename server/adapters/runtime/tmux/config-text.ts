@@ -3,13 +3,19 @@
  * Never a global `window-size`: `manual` there makes the next `new-session` end the server and every session with it.
  */
 
+/**
+ * Milliseconds in which the rest of a key must follow its first bytes, or tmux takes them for keys of their own and drops half a
+ * character. It is also how late a lone Escape comes: below what anybody notices.
+ */
+const ESCAPE_TIME_MS = 20;
+
 /** Lines of history a session; 5,000 coloured ones are about 10 MB. */
 export const HISTORY_LINES = 5_000;
 
 export function toTmuxConfig(): string {
   return `# Written by ao at each start of its tmux server; changes are lost.
 set -s exit-empty off
-set -s escape-time 0
+set -s escape-time ${ESCAPE_TIME_MS}
 set -s set-clipboard off
 set -s default-terminal tmux-256color
 set -s extended-keys on

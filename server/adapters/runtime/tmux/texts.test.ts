@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RuntimeHandle, SessionId } from '../../../core/ids.ts';
+import { endOfKey, isCut } from './attach-pty.ts';
 import { type ControlBlock, createControlParser } from './control-protocol.ts';
 import { toPasteText } from './delivery.ts';
 import { parseHandle, toHandle } from './handles.ts';
@@ -15,6 +16,17 @@ import { chooseSocketPath } from './socket-path.ts';
 
 const LAUNCH = '22222222-2222-4222-8222-222222222222';
 const INSTANCE = '11111111-1111-4111-8111-111111111111';
+
+it('T1: knows where input may be interrupted without cutting a key', () => {
+  const data = Buffer.from('a世b\u001b[201~after a while, c');
+  const cuts = [...data.keys()].filter((at) => isCut(data, at));
+  // Within the character, and for a while after the escape.
+  expect(cuts.slice(0, 2)).toEqual([2, 3]);
+  expect(cuts.slice(2)).toEqual(Array.from({ length: cuts.length - 2 }, (_, n) => 6 + n));
+  expect(cuts.at(-1)).toBe(5 + 16);
+  expect([endOfKey(data, 1), endOfKey(data, 2), endOfKey(data, 7), endOfKey(data, data.length)]).toEqual([1, 4, 22, data.length]);
+  expect(endOfKey(Buffer.from('\u001b[A'), 1)).toBe(3);
+});
 
 it('S6: no argument with a control character gets near tmux, by either way', () => {
   for (const character of ['\n', '\r', '\0', '\u001b', '\u007f', '\u009b', '\t']) {
