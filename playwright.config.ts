@@ -24,8 +24,8 @@ const ARGS = [
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
-  // Each journey has a daemon, a tmux and a browser of its own, and mostly waits; two of them share a small machine well.
-  workers: 2,
+  // Each journey has a daemon, a tmux and a browser of its own; two at once take as long on a small machine, and disturb each other.
+  workers: 1,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: process.env['CI'] !== undefined,

@@ -96,6 +96,7 @@ test('keys belong to the program, a shown chord leads out, and search, links, co
   await expect(history).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(history).toBeHidden();
+  await expect(input(page)).toBeFocused();
   await page.keyboard.type('clear; for n in 1 2 3; do echo needle-$n; done; echo http://127.0.0.1:9/open http://me@127.0.0.1:9/asked\n');
   await expect.poll(() => terminalText(page)).toContain('needle-3');
 

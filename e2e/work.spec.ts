@@ -74,6 +74,7 @@ test('a path is checked as it is typed, and whatever is wrong with it is said un
   await expect(dialog.getByLabel('Short name')).toHaveAccessibleDescription(/tool/);
   await expect(dialog.getByLabel('Short name')).toHaveAttribute('aria-invalid', 'true');
   await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
   await page.keyboard.press('p');
   await expect(dialog.getByLabel('Path of the repository')).toHaveValue(repo);
 });
