@@ -1,7 +1,7 @@
 /** What can be done from anywhere. A page adds its own with `useCommands`. */
 'use client';
 
-import { FolderPlus, Keyboard, LayoutGrid, MoonStar, Plus, Settings } from 'lucide-react';
+import { Bot, FolderPlus, HeartPulse, History, Keyboard, LayoutGrid, MonitorSmartphone, MoonStar, Plus, Settings } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useCommands } from '../_data/commands.tsx';
 import { useLock, useProjects, useSessions } from '../_data/live.tsx';
@@ -9,6 +9,12 @@ import { chooseTheme, useTheme } from '../_data/preferences.ts';
 import { nameOf, STATUS_LOOKS } from '../_data/status.ts';
 import { useDialogs } from './dialogs.tsx';
 import { StatusIcon } from './status-badge.tsx';
+
+const SETTINGS_PAGES = [
+  { path: 'agents', title: 'Agents on this machine', keywords: 'installed missing claude codex', icon: Bot },
+  { path: 'devices', title: 'Paired devices', keywords: 'browser phone revoke link', icon: MonitorSmartphone },
+  { path: 'health', title: 'Health', keywords: 'doctor orphan left over unsettled database', icon: HeartPulse },
+] as const;
 
 const THEMES = ['system', 'dark', 'light'] as const;
 
@@ -58,6 +64,22 @@ export function AppCommands() {
       icon: <Settings size={16} aria-hidden />,
       run: () => router.push('/settings'),
     },
+    {
+      id: 'briefing',
+      title: 'Briefing',
+      group: 'Go to',
+      keywords: 'reboot outage recovered came back',
+      icon: <History size={16} aria-hidden />,
+      run: () => router.push('/briefing'),
+    },
+    ...SETTINGS_PAGES.map(({ path, title, keywords, icon: Icon }) => ({
+      id: `settings:${path}`,
+      title,
+      group: 'Settings' as const,
+      keywords,
+      icon: <Icon size={16} aria-hidden />,
+      run: () => router.push(`/settings/${path}`),
+    })),
     ...THEMES.filter((choice) => choice !== theme).map((choice) => ({
       id: `theme:${choice}`,
       title: `Theme: ${choice === 'system' ? 'as the system' : choice}`,
