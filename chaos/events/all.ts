@@ -2,6 +2,7 @@
 
 import type { Effect, Scene } from '../scene.ts';
 import type { EventKind } from '../schedule.ts';
+import { cleanup, park, parkUnderKill } from './keeping.ts';
 import { aoStartBeside, aoStopStart, browser, diskFull, noDescriptors, reboot, twoStarts } from './machine.ts';
 import {
   killAnAgent,
@@ -42,6 +43,9 @@ export const EVENTS: Readonly<Record<EventKind, (scene: Scene) => Promise<Effect
   parallel,
   'parallel-under-kill': parallelUnderKill,
   'acknowledged-then-kill': acknowledgedThenKill,
+  park,
+  'park-under-kill': parkUnderKill,
+  cleanup,
   reboot,
   'disk-full': diskFull,
   'no-descriptors': noDescriptors,

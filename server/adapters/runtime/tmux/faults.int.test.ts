@@ -147,7 +147,7 @@ it('the configuration is accepted to the last line and in force', async () => {
     'allow-passthrough off',
     'prefix None',
     'status off',
-    'escape-time 0',
+    'escape-time 20',
   ]) {
     expect(shown.split('\n')).toContain(line);
   }
