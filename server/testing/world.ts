@@ -182,8 +182,13 @@ export async function makeWorld(): Promise<World> {
       chmodSync(join(bin, name), 0o755);
     },
     async [Symbol.asyncDispose]() {
-      await endAll(processesOf(dataDir));
-      rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+      // An agent may have helpers that carry its home and not our variables, and that start others while they are ended.
+      await eventually(`nothing of ${root} to run`, async () => {
+        const left = processesIn(root);
+        await endAll(left);
+        return left.length === 0;
+      });
+      rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
   return world;
@@ -208,11 +213,20 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Pids whose environment names this data dir; SPEC §1.4 has every process of ours carry it. */
+/** Whatever has a folder of this installation in its environment. */
+function processesIn(root: string): readonly number[] {
+  return processesWith((variable) => variable.endsWith(`=${root}`) || variable.includes(`=${root}/`));
+}
+
 export function processesOf(dataDir: string): readonly number[] {
+  return processesWith((variable) => variable === `AO_DATA_DIR=${dataDir}`);
+}
+
+function processesWith(matches: (variable: string) => boolean): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== process.pid && isRunning(pid) && environOf(pid).includes(`AO_DATA_DIR=${dataDir}`));
+    .filter((pid) => pid !== process.pid && isRunning(pid) && environOf(pid).some(matches));
 }
 
 export function environOf(pid: number): readonly string[] {
