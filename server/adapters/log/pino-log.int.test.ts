@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../core/errors.ts';
@@ -33,8 +33,15 @@ describe('the log file', () => {
   it('is set aside when it is full, while the daemon runs, with no line lost and no descriptor left', async () => {
     await using dir = await makeTempDir();
     const file = openLogFile({ directory: dir.path, level: 'info', base: {}, stderr: () => undefined, rotateBytes: 4_000 });
-    const descriptors = (): number => readdirSync('/proc/self/fd').length;
-    const before = descriptors();
+    const open = (): readonly string[] =>
+      readdirSync('/proc/self/fd').flatMap((fd) => {
+        try {
+          const target = readlinkSync(`/proc/self/fd/${fd}`);
+          return target.startsWith(`${dir.path}/`) ? [target.slice(dir.path.length + 1)] : [];
+        } catch {
+          return [];
+        }
+      });
     const numbers = (name: string): number[] =>
       [...readFileSync(join(dir.path, name), 'utf8').matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
     for (let n = 0; n < 100; n += 1) file.log.info({ n }, 'a line of some length');
@@ -47,7 +54,7 @@ describe('the log file', () => {
       expect(statSync(join(dir.path, name)).size).toBeLessThan(4_200);
       expect(statSync(join(dir.path, name)).mode & 0o777).toBe(0o600);
     }
-    expect(descriptors()).toBe(before);
+    expect(open()).toEqual(['daemon.log']);
     file.close();
     // A later daemon goes on in the same file.
     const next = openLogFile({ directory: dir.path, level: 'info', base: {}, stderr: () => undefined, rotateBytes: 4_000 });
