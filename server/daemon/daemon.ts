@@ -5,11 +5,11 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { openOwnerCredential } from '../adapters/credential/credential.ts';
-import { openGatewayKey } from '../adapters/gateway-key/gateway-key.ts';
 import { acquireInstanceLock } from '../adapters/lock/instance-lock.ts';
 import { type LogFile, openLogFile } from '../adapters/log/pino-log.ts';
 import { createRunFile } from '../adapters/run-file/run-file.ts';
+import { openOwnerCredential } from '../adapters/secret/credential/credential.ts';
+import { openGatewayKey } from '../adapters/secret/gateway-key/gateway-key.ts';
 import { createStopFile } from '../adapters/stop-file/stop-file.ts';
 import { openStore } from '../adapters/store/sqlite/open-store.ts';
 import { openSuperviseSocket } from '../adapters/supervise-socket/supervise-socket.ts';

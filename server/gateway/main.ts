@@ -4,8 +4,8 @@
  */
 import { Console } from 'node:console';
 import { connect } from 'node:net';
-import { openGatewayKey } from '../adapters/gateway-key/gateway-key.ts';
 import { createPairingFile } from '../adapters/pairing-file/pairing-file.ts';
+import { openGatewayKey } from '../adapters/secret/gateway-key/gateway-key.ts';
 import { createStopFile } from '../adapters/stop-file/stop-file.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createProcessTable } from '../adapters/system/process-table.ts';

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { openGatewayKey } from '../adapters/gateway-key/gateway-key.ts';
 import { createPairingFile } from '../adapters/pairing-file/pairing-file.ts';
+import { openGatewayKey } from '../adapters/secret/gateway-key/gateway-key.ts';
 import { devicePayload } from '../core/access/device-cookie.ts';
 import { AppError } from '../core/errors.ts';
 import type { DaemonLink } from '../gateway/daemon-link.ts';

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAppError } from '../../core/errors.ts';
-import { createRecordingLog } from '../../testing/fakes/log.ts';
-import { makeTempDir } from '../../testing/resources.ts';
+import { isAppError } from '../../../core/errors.ts';
+import { createRecordingLog } from '../../../testing/fakes/log.ts';
+import { makeTempDir } from '../../../testing/resources.ts';
 import { openOwnerCredential } from './credential.ts';
 
 describe("the owner's credential", () => {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAppError } from '../../core/errors.ts';
-import { makeTempDir } from '../../testing/resources.ts';
+import { isAppError } from '../../../core/errors.ts';
+import { makeTempDir } from '../../../testing/resources.ts';
 import { openGatewayKey } from './gateway-key.ts';
 
 describe('the signing key', () => {
