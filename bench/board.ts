@@ -8,8 +8,7 @@
  * The sessions are real: every third has exited, the others sleep. Two installations in temporary directories, ended by pid.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import config from '../playwright.config.ts';
+import { freePort, processesOf } from '../server/testing/world.ts';
 
 const AO = fileURLToPath(new URL('../dist/ao.js', import.meta.url));
 const LIMIT_MS = 120_000;
@@ -35,15 +35,6 @@ const rounds = Number(values.rounds);
 type Place = { readonly root: string; readonly dataDir: string; readonly env: Record<string, string>; readonly sessions: number };
 type Up = { readonly child: ChildProcess; readonly url: string; readonly pairUrl: string; readonly startedAtMs: number };
 
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return String(address.port);
-}
-
 async function makePlace(sessions: number): Promise<Place> {
   const root = mkdtempSync(join(tmpdir(), 'ao-bench-'));
   const dataDir = join(root, 'data');
@@ -54,8 +45,8 @@ async function makePlace(sessions: number): Promise<Place> {
     LANG: 'C.UTF-8',
     AO_DATA_DIR: dataDir,
     AO_RUN_FILE: join(root, 'running.json'),
-    AO_PORT: await freePort(),
-    AO_UI_PORT: await freePort(),
+    AO_PORT: String(await freePort()),
+    AO_UI_PORT: String(await freePort()),
   };
   mkdirSync(join(root, 'repo'));
   writeFileSync(join(root, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@example.invalid\n');
@@ -168,18 +159,6 @@ async function upToPaintMs(
   }
 }
 
-/** Every process that carries this place's data dir. */
-function processesOf({ dataDir }: Place): readonly number[] {
-  const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`AO_DATA_DIR=${dataDir}`);
-    } catch {
-      return false;
-    }
-  });
-}
-
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 if (!existsSync(AO)) throw new Error('Build first: npm run build');
@@ -236,7 +215,7 @@ try {
 } finally {
   await browser.close();
   for (const place of places) {
-    for (const pid of processesOf(place)) process.kill(pid, 'SIGKILL');
+    for (const pid of processesOf(place.dataDir)) process.kill(pid, 'SIGKILL');
     rmSync(place.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }

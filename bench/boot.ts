@@ -6,11 +6,12 @@
  * Everything lives in a temporary directory of its own and is ended by pid.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { processesOf } from '../server/testing/world.ts';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const LIMIT_MS = 60_000;
@@ -91,18 +92,6 @@ async function fill(port: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** Every process that carries this bench's data dir. */
-function ours(): readonly number[] {
-  const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`AO_DATA_DIR=${dataDir}`);
-    } catch {
-      return false;
-    }
-  });
-}
-
 function nodeAlone(): number {
   const startedMs = performance.now();
   execFileSync(process.execPath, ['-e', '0'], { env });
@@ -146,6 +135,6 @@ try {
   };
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
 } finally {
-  for (const pid of ours()) process.kill(pid, 'SIGKILL');
+  for (const pid of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
   rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }

@@ -7,7 +7,7 @@
  * node-pty with `cat`, nothing else. `local`: that page, echoing by itself. In turns, a few keys each, so that noise hits all.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ import { build } from 'esbuild';
 import { spawn as spawnPty } from 'node-pty';
 import { Server } from 'socket.io';
 import config from '../playwright.config.ts';
+import { freePort, processesOf } from '../server/testing/world.ts';
 
 const AO = fileURLToPath(new URL('../dist/ao.js', import.meta.url));
 const XTERM_CSS = fileURLToPath(new URL('../node_modules/@xterm/xterm/css/xterm.css', import.meta.url));
@@ -44,14 +45,6 @@ function startEnv(ports: { readonly daemon: number; readonly ui: number }): Reco
     AO_PORT: String(ports.daemon),
     AO_UI_PORT: String(ports.ui),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 type Product = {
@@ -160,17 +153,6 @@ function quantile(numbers: readonly number[], share: number): number {
   return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1));
 }
 
-function ours(): readonly number[] {
-  const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`AO_DATA_DIR=${dataDir}`);
-    } catch {
-      return false;
-    }
-  });
-}
-
 if (!existsSync(AO)) throw new Error('Build first: npm run build');
 const browser = await chromium.launch(config.use?.launchOptions ?? {});
 const bare = await startBare();
@@ -216,6 +198,6 @@ try {
 } finally {
   await browser.close();
   bare.close();
-  for (const pid of ours()) process.kill(pid, 'SIGKILL');
+  for (const pid of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
   rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }

@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, type WebSocketRoute } from '@playwright/test';
-import { addSession, expectLive, type Installation, pairPage, test } from './fixtures/installation.ts';
+import { addSession, expectLive, type Installation, openBoardWithSession, pairPage, test } from './fixtures/installation.ts';
 
 const banner = (page: Page, title: string) => page.getByRole('region', { name: title });
 const stopped = (page: Page) => banner(page, 'The daemon is stopped');
@@ -18,11 +18,7 @@ test('a deliberate stop, by command or on the page, is not undone by any page; t
   context,
   page,
 }) => {
-  const { pairUrl, url } = await installation.up();
-  await pairPage(page, pairUrl);
-  const id = await addSession(installation);
-  await expect(page.getByText('Fix the tests').first()).toBeVisible();
-  const panes = installation.panes();
+  const { url, id, panes } = await openBoardWithSession(installation, page);
 
   await installation.ok(['stop']);
   await expect(stopped(page)).toContainText('It was stopped on purpose at');

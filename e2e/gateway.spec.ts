@@ -1,17 +1,13 @@
 /** SIGKILL of the gateway: the tabs lose their way to the daemon at once, and the sessions nothing. */
 import { expect } from '@playwright/test';
 import { isRunning } from '../server/testing/world.ts';
-import { addSession, expectFullGrace, expectLive, graceOf, pairPage, test } from './fixtures/installation.ts';
+import { addSession, expectFullGrace, expectLive, graceOf, openBoardWithSession, pairPage, test } from './fixtures/installation.ts';
 
 test('its daemon ends after the grace; the page says what is missing, and a new gateway brings everything back', async ({
   installation,
   page,
 }) => {
-  const { pairUrl } = await installation.up();
-  await pairPage(page, pairUrl);
-  const id = await addSession(installation);
-  await expect(page.getByText('Fix the tests').first()).toBeVisible();
-  const panes = installation.panes();
+  const { id, panes } = await openBoardWithSession(installation, page);
   const pid = installation.daemonPid();
 
   await installation.killGateway();

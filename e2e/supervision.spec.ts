@@ -1,18 +1,23 @@
 /** The tab is what holds the daemon up: it goes five seconds after the last one, and the sessions do not. */
 import { chromium, expect } from '@playwright/test';
 import { isRunning } from '../server/testing/world.ts';
-import { addSession, expectFullGrace, expectLive, graceOf, makeGate, pairPage, test } from './fixtures/installation.ts';
+import {
+  addSession,
+  expectFullGrace,
+  expectLive,
+  graceOf,
+  makeGate,
+  openBoardWithSession,
+  pairPage,
+  test,
+} from './fixtures/installation.ts';
 
 test('I6: reloads and all tabs but the last change nothing; the last one ends the daemon after the grace, and no session', async ({
   installation,
   context,
   page,
 }) => {
-  const { pairUrl, url } = await installation.up();
-  await pairPage(page, pairUrl);
-  const id = await addSession(installation);
-  await expect(page.getByText('Fix the tests').first()).toBeVisible();
-  const panes = installation.panes();
+  const { url, id, panes } = await openBoardWithSession(installation, page);
   expect(panes).toHaveLength(1);
   const pid = installation.daemonPid();
 

@@ -1,8 +1,9 @@
 /** The end of what a daemon that could not start has said, for people: its log, then what it printed past the log. Only reads. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { lastLines } from '../launcher/ensure-daemon.ts';
+import { readTail } from '../launcher/read-tail.ts';
 
 const LINES = 20;
 const BYTES = 16 * 1024;
@@ -51,18 +52,9 @@ function parseJson(text: string): unknown {
 /** Nothing of a file that is not there or not ours to read. */
 function readEnd(path: string, from = 0): string {
   try {
-    const fd = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(fd);
-      const start = Math.max(Math.min(from, size), size - BYTES);
-      const buffer = Buffer.alloc(size - start);
-      readSync(fd, buffer, 0, buffer.length, start);
-      const text = buffer.toString('utf8');
-      // Cut in the middle of a line.
-      return start > from ? text.slice(text.indexOf('\n') + 1) : text;
-    } finally {
-      closeSync(fd);
-    }
+    const { text, start } = readTail(path, { from, maxBytes: BYTES });
+    // Cut in the middle of a line.
+    return start > from ? text.slice(text.indexOf('\n') + 1) : text;
   } catch {
     return '';
   }

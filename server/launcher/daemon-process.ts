@@ -1,11 +1,12 @@
 /** Starts the daemon's bundle detached: a session of its own, its output in a file, and nothing of the caller's session in its environment. */
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Environment, LocationConfig } from '../contract/environment.ts';
 import { appErrorSchema } from '../contract/errors.ts';
 import { AppError, type AppErrorFacts } from '../core/errors.ts';
+import { readTail } from './read-tail.ts';
 
 export type DaemonProcess = {
   readonly pid: number | null;
@@ -45,7 +46,12 @@ export function spawnDaemon({ env, daemonEntry, owner }: DaemonStart, { dataDir,
     child.on('error', (error) => (exit = { code: null, signal: null, error: error.message }));
     child.on('exit', (code, signal) => (exit = { code, signal, error: null }));
     child.unref();
-    return { pid: child.pid ?? null, exit: () => exit, output: () => readFrom(outputPath, from), outputPath };
+    return {
+      pid: child.pid ?? null,
+      exit: () => exit,
+      output: () => readTail(outputPath, { from, maxBytes: TAIL_BYTES }).text,
+      outputPath,
+    };
   } finally {
     closeSync(fd);
   }
@@ -79,19 +85,6 @@ function openOutput(logs: string, path: string): number {
       },
       { cause: error },
     );
-  }
-}
-
-function readFrom(path: string, from: number): string {
-  const fd = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(fd);
-    const start = Math.max(Math.min(from, size), size - TAIL_BYTES);
-    const buffer = Buffer.alloc(size - start);
-    readSync(fd, buffer, 0, buffer.length, start);
-    return buffer.toString('utf8');
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -89,6 +89,8 @@ export interface SessionStore {
   /** Adds an event without a change. */
   note(id: SessionId, event: EventDraft): void;
   events(id: SessionId): readonly SessionEvent[];
+  /** The latest of them. */
+  lastEvent(id: SessionId): SessionEvent | null;
   /**
    * Forgets the oldest events beyond these numbers, but never the latest of its kind in a session: that is what its state is
    * explained by. Resolves to how many are gone.

@@ -29,8 +29,7 @@ export function createEvidence({ store, clock, report, bootId }: Deps): Evidence
     },
     of(ref) {
       const session = resolveSession(store, ref);
-      const events = store.sessions.events(session.id);
-      return { ...report(session), bootId, look: looks.get(session.id) ?? null, lastEvent: events.at(-1) ?? null };
+      return { ...report(session), bootId, look: looks.get(session.id) ?? null, lastEvent: store.sessions.lastEvent(session.id) };
     },
   };
 }

@@ -102,6 +102,10 @@ function treeOf(world: World, lines: readonly string[]): string {
   return made.stdout.trim();
 }
 
+/** Writes each line that it is told into `got.txt` of its worktree. */
+const spawnRecorder = (world: World): Promise<SessionJson> =>
+  world.ok(['spawn', '--project', 'app', '--agent', 'custom', '--command', 'while read -r line; do echo "<$line>" >> got.txt; done']);
+
 describe('deliver', () => {
   const points = [
     'deliver.queued',
@@ -116,15 +120,7 @@ describe('deliver', () => {
   it.each(points)('a message whose daemon dies at %s is delivered once (D2)', async (point) => {
     await using world = await newWorld();
     await world.ok(['start']);
-    const session = await world.ok<SessionJson>([
-      'spawn',
-      '--project',
-      'app',
-      '--agent',
-      'custom',
-      '--command',
-      'while read -r line; do echo "<$line>" >> got.txt; done',
-    ]);
+    const session = await spawnRecorder(world);
     await world.ok(['stop']);
     await dieAt(world, point, ['send', session.id, 'hello once', '--key', 'k1']);
     await world.ok(['start']);
@@ -142,15 +138,7 @@ describe('deliver', () => {
   it('a daemon that dies at deliver.submitted, right after noting an earlier Enter, delivers once', async () => {
     await using world = await newWorld();
     await world.ok(['start']);
-    const session = await world.ok<SessionJson>([
-      'spawn',
-      '--project',
-      'app',
-      '--agent',
-      'custom',
-      '--command',
-      'while read -r line; do echo "<$line>" >> got.txt; done',
-    ]);
+    const session = await spawnRecorder(world);
     await world.ok(['stop']);
     await dieAt(world, 'deliver.submit', ['send', session.id, 'hello once']);
     await world.ao(['start'], { env: { AO_FAULT: 'deliver.submitted' } });

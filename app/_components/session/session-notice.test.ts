@@ -1,42 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionView } from '../../../server/contract/session.ts';
+import { aSession } from '../../_data/testing-views.ts';
 import type { AttachPhase } from '../../_terminal/attach-state.ts';
 import { attachableLaunch, deriveNotice } from './session-notice.ts';
 
-const view = (patch: Partial<SessionView> = {}): SessionView => ({
-  id: 'app-3',
-  projectId: 'app',
-  kind: 'worker',
-  slot: null,
-  agent: 'shell',
-  command: null,
-  title: '',
-  prompt: null,
-  phase: 'live',
-  status: 'running',
-  reason: 'The agent runs',
-  activity: 'unknown',
-  activitySource: 'none',
-  activityAt: null,
-  exitCode: null,
-  exitSignal: null,
-  exitedAt: null,
-  branch: 'ao/app-3',
-  base: 'main',
-  workspacePath: '/somewhere/app-3',
-  preservedRef: null,
-  runtime: { kind: 'tmux', handle: 'h' },
-  launchId: 'launch-1',
-  launchMode: 'spawned',
-  launchedAt: '2026-01-01T00:00:00.000Z',
-  agentSessionId: null,
-  replaces: null,
-  replacedBy: null,
-  parked: false,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:00:00.000Z',
-  ...patch,
-});
+const view = (patch: Partial<SessionView> = {}): SessionView =>
+  aSession({ id: 'app-3', title: '', reason: 'The agent runs', launchId: 'launch-1', ...patch });
 const ATTACHED: AttachPhase = { kind: 'attached', attachId: 'a', sinceMs: 0, failures: 0 };
 const LIVE = { kind: 'live', counted: 'counted' } as const;
 const notice = (session: SessionView, phase: AttachPhase, connection: Parameters<typeof deriveNotice>[0]['connection'] = LIVE) =>

@@ -30,31 +30,15 @@ export function SessionTerminal({ session, actions, onHistory }: SessionTerminal
             </Button>
           );
         case 'resume':
+        case 'recover': {
+          const [label, { pending, disabledReason, run }] =
+            action === 'resume' ? (['Resume', actions.resume] as const) : (['Recover', actions.restore] as const);
           return (
-            <Button
-              key={action}
-              size="sm"
-              variant="primary"
-              pending={actions.resume.pending}
-              disabledReason={actions.resume.disabledReason}
-              onClick={actions.resume.run}
-            >
-              Resume
+            <Button key={action} size="sm" variant="primary" pending={pending} disabledReason={disabledReason} onClick={run}>
+              {label}
             </Button>
           );
-        case 'recover':
-          return (
-            <Button
-              key={action}
-              size="sm"
-              variant="primary"
-              pending={actions.restore.pending}
-              disabledReason={actions.restore.disabledReason}
-              onClick={actions.restore.run}
-            >
-              Recover
-            </Button>
-          );
+        }
         case 'kill':
           return (
             <Button key={action} size="sm" disabledReason={actions.kill.disabledReason} onClick={actions.kill.run}>

@@ -1,12 +1,12 @@
 /** Run with few descriptors: a supervisor socket that is told on stdin to use them all up, and to give them back. */
-import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Log } from '../../ports/log.ts';
+import { createDescriptorHoard } from '../../testing/descriptors.ts';
 import { openSuperviseSocket } from './supervise-socket.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const log: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => log };
-const held: number[] = [];
+const hoard = createDescriptorHoard(say);
 
 const listener = await openSuperviseSocket({
   runFile: process.argv[2] ?? '',
@@ -24,14 +24,6 @@ const listener = await openSuperviseSocket({
 say(`bound ${listener.path ?? ''}`);
 
 createInterface({ input: process.stdin }).on('line', (command) => {
-  if (command === 'exhaust') {
-    try {
-      for (;;) held.push(openSync('/dev/null', 'r'));
-    } catch {
-      say('exhausted');
-    }
-  } else {
-    for (const fd of held.splice(0)) closeSync(fd);
-    say('freed');
-  }
+  if (command === 'exhaust') hoard.exhaust();
+  else hoard.free();
 });

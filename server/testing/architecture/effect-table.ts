@@ -19,7 +19,7 @@ export const PORTS: readonly Port[] = [
         receiver: 'sessions',
         effects: ['nextNumber', 'insert', 'update', 'updateAll', 'beginLaunch', 'remove'],
         // A note is history and changes nothing that anybody decides on.
-        harmless: ['get', 'list', 'launchIds', 'findByTokenHash', 'note', 'events', 'pruneEvents'],
+        harmless: ['get', 'list', 'launchIds', 'findByTokenHash', 'note', 'events', 'lastEvent', 'pruneEvents'],
       },
       MessageStore: { receiver: 'messages', effects: ['enqueue', 'update'], harmless: ['get', 'list', 'next', 'pendingSessions'] },
       MetaStore: {

@@ -129,6 +129,7 @@ export function describeSessionContract(bench: StoreBench): void {
       );
       expect(store.sessions.get(nobody)).toBeNull();
       expect(store.sessions.events(nobody)).toEqual([]);
+      expect(store.sessions.lastEvent(nobody)).toBeNull();
     });
 
     test('events come back in order, with numbers that only grow', () => {
@@ -138,6 +139,7 @@ export function describeSessionContract(bench: StoreBench): void {
       expect(events.map((event) => event.kind)).toEqual(['test', 'a', 'b', 'c']);
       expect(events.map((event) => event.seq)).toEqual(events.map((event) => event.seq).toSorted((left, right) => left - right));
       expect(new Set(events.map((event) => event.seq)).size).toBe(4);
+      expect(store.sessions.lastEvent(id)).toEqual(events.at(-1));
     });
 
     test('old events are forgotten, in a session and in all, but never the latest of a kind', () => {

@@ -192,6 +192,7 @@ function createSessions(tables: Tables, nowMs: () => number): SessionStore {
     },
     note: (id, event) => append(existing(id), event, {}),
     events: (id) => tables.events.filter((event) => event.sessionId === id),
+    lastEvent: (id) => tables.events.findLast((event) => event.sessionId === id) ?? null,
     pruneEvents: ({ perSession, inAll }) => {
       const before = tables.events.length;
       const forget = (excess: number, among: readonly SessionEvent[]): void => {

@@ -2,9 +2,10 @@
  * Copies of the database, made before a schema change: `<data>/backups/ao-schema-<n>.db`, where n is the number of schema
  * changes in it. One for each version, the latest three versions; whole, as the name appears last.
  */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type DatabaseConstructor from 'better-sqlite3';
+import { sync } from './sync.ts';
 
 const KEPT = 3;
 const NAME = /^ao-schema-([0-9]{1,6})\.db$/;
@@ -61,18 +62,8 @@ export function backUp(client: DatabaseConstructor.Database, databasePath: strin
   // By name and not by time alone: a clock that was set back must not cost the copy that was just made.
   const others = backups.filter((backup) => backup.name !== name);
   for (const old of others.slice(KEPT - 1)) rmSync(old.path, { force: true });
-  return { name, path, schema, bytes: statSync(path).size, atMs: statSync(path).mtimeMs };
-}
-
-/** To the disk, not only to the kernel. */
-export function sync(path: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  const { size, mtimeMs } = statSync(path);
+  return { name, path, schema, bytes: size, atMs: mtimeMs };
 }
 
 function list(directory: string): readonly string[] {

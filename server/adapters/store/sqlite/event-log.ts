@@ -1,6 +1,6 @@
 /** The log of what happened to sessions and why. Appended to inside the transaction of the change, never rewritten; old ones are
  * forgotten beyond a bound. */
-import { and, count, eq, exists, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { events } from '../../../../drizzle/schema/events.ts';
 import type { ProjectId, SessionId } from '../../../core/ids.ts';
@@ -14,6 +14,7 @@ export type EventLog = {
   append(of: { readonly id: SessionId; readonly projectId: ProjectId }, draft: EventDraft, change: Partial<FactDiff> | null): void;
   /** Oldest first. */
   list(id: SessionId): readonly SessionEvent[];
+  last(id: SessionId): SessionEvent | null;
   /** Only inside a `write`. */
   prune(limits: { readonly perSession: number; readonly inAll: number }): number;
 };
@@ -27,6 +28,16 @@ export function createEventLog(connection: Connection, nowMs: () => number): Eve
       .from(events)
       .where(eq(events.sessionId, sql.placeholder('id')))
       .orderBy(events.seq)
+      .prepare(),
+  );
+
+  const lastOfSession = rows.query(() =>
+    db
+      .select()
+      .from(events)
+      .where(eq(events.sessionId, sql.placeholder('id')))
+      .orderBy(desc(events.seq))
+      .limit(1)
       .prepare(),
   );
 
@@ -75,6 +86,7 @@ export function createEventLog(connection: Connection, nowMs: () => number): Eve
         .run();
     },
     list: (id) => ofSession.all({ id }).map(toEvent),
+    last: (id) => lastOfSession.all({ id }).map(toEvent)[0] ?? null,
     prune: ({ perSession, inAll }) => {
       const crowded = db
         .select({ id: events.sessionId, count: count() })

@@ -2,13 +2,14 @@
  * Opens the database file: modes, checks, pragmas, migrations, in that order, so that a file we refuse is left byte for byte
  * as it was. Never deletes or recreates anything.
  */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import DatabaseConstructor from 'better-sqlite3';
 import type { FaultPoints } from '../../../ports/fault-points.ts';
 import type { Log } from '../../../ports/log.ts';
 import { assertKnownSchema, type Migration, migrate, readMigrations } from './migrations.ts';
 import { errorCodeOf, toStoreError, unusableDatabase } from './sqlite-errors.ts';
+import { sync } from './sync.ts';
 
 /** better-sqlite3 waits synchronously, so this is also the longest stall a foreign lock can cause. The instance lock makes us the only regular writer. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -96,18 +97,8 @@ function createPrivateFile(path: string): void {
     closeToOthers(path);
     return;
   }
-  syncDirectory(dirname(path));
-}
-
-/** The name of the new file must survive a power cut as well; SQLite does this for its logs, not for the database. */
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  // Its name must survive a power cut as well; SQLite does this for its logs, not for the database.
+  sync(dirname(path));
 }
 
 function closeToOthers(file: string): void {

@@ -6,9 +6,10 @@ import { chmodSync, copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statS
 import { dirname, join } from 'node:path';
 import DatabaseConstructor from 'better-sqlite3';
 import { AppError } from '../../../core/errors.ts';
-import { type Backup, backupsOf, listBackups, sync } from './backups.ts';
+import { type Backup, backupsOf, listBackups } from './backups.ts';
 import { assertKnownSchema, readMigrations } from './migrations.ts';
 import { toStoreError, unusableDatabase } from './sqlite-errors.ts';
+import { sync } from './sync.ts';
 
 export type RestoreOptions = {
   /** The database file. */

@@ -150,6 +150,7 @@ export function createSessionStore({ connection, log, nowMs }: SessionStoreDeps)
       }),
     note: (id, event) => write(() => log.append(existing(id), event, null)),
     events: (id) => read(() => log.list(id)),
+    lastEvent: (id) => read(() => log.last(id)),
     pruneEvents: (limits) => write(() => log.prune(limits)),
   };
 }
