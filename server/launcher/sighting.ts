@@ -29,7 +29,8 @@ export async function sightDaemon(runFile: string): Promise<Sighting> {
   const { entry } = read;
   if (presenceOf(entry) === 'gone') return { state: 'stale', entry, why: `process ${entry.pid} is gone` };
   const health = await askHealth(entry);
-  if (!('why' in health)) return { state: health.state, entry, health };
+  // It may have become ready after its file was read: what it says itself is the later word.
+  if (!('why' in health)) return { state: health.state, entry: health.state === 'ready' ? { ...entry, state: 'ready' } : entry, health };
   // It may have ended, or written another run file, while it was asked.
   if (presenceOf(entry) === 'gone') return { state: 'stale', entry, why: `process ${entry.pid} is gone` };
   return { state: 'unhealthy', entry, why: health.why };
