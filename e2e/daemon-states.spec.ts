@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, type WebSocketRoute } from '@playwright/test';
-import { addSession, expectLive, type Installation, openBoardWithSession, pairPage, test } from './fixtures/installation.ts';
+import { addSession, expectLive, type Installation, openBoardWithSession, pairPage, retryNow, test } from './fixtures/installation.ts';
 
 const banner = (page: Page, title: string) => page.getByRole('region', { name: title });
 const stopped = (page: Page) => banner(page, 'The daemon is stopped');
@@ -144,8 +144,7 @@ test('Settings name who holds the daemon and the real graces; without a socket t
   await expect(daemon.getByRole('radio', { name: 'Stop it' })).toBeDisabled();
 
   cut.open();
-  await reconnecting.getByRole('button', { name: 'Retry now' }).click();
-  await expectLive(page);
+  await retryNow(page, reconnecting);
   await expect(reconnecting).toBeHidden();
   await expect(daemon.getByText(/^This page/)).toBeVisible();
   await expect(daemon.getByText(/^It ends in/)).toBeHidden();

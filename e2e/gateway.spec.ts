@@ -1,7 +1,16 @@
 /** SIGKILL of the gateway: the tabs lose their way to the daemon at once, and the sessions nothing. */
 import { expect } from '@playwright/test';
 import { isRunning } from '../server/testing/world.ts';
-import { addSession, expectFullGrace, expectLive, graceOf, openBoardWithSession, pairPage, test } from './fixtures/installation.ts';
+import {
+  addSession,
+  expectFullGrace,
+  expectLive,
+  graceOf,
+  openBoardWithSession,
+  pairPage,
+  retryNow,
+  test,
+} from './fixtures/installation.ts';
 
 test('its daemon ends after the grace; the page says what is missing, and a new gateway brings everything back', async ({
   installation,
@@ -19,12 +28,7 @@ test('its daemon ends after the grace; the page says what is missing, and a new 
   expect(installation.panes()).toEqual(panes);
 
   await installation.up();
-  // Unless its own next try comes first, and the banner goes.
-  await banner
-    .getByRole('button', { name: 'Retry now' })
-    .click({ timeout: 10_000 })
-    .catch(() => undefined);
-  await expectLive(page);
+  await retryNow(page, banner);
   expect(installation.daemonPid()).not.toBe(pid);
   expect((await installation.ok<{ id: string }[]>(['ls'])).map((session) => session.id)).toEqual([id]);
   expect(installation.panes()).toEqual(panes);
