@@ -116,7 +116,8 @@ export async function openStand({ privileged }: { readonly privileged: 'yes' | '
     async [Symbol.asyncDispose]() {
       for (const { pid } of tabs) signal(pid, 'SIGKILL');
       await world.reboot();
-      if (smallDisk) spawnSync('umount', ['-l', world.dataDir]);
+      // The next seed gets its own; over a file that is gone nothing can be mounted.
+      for (const mounted of [...(smallDisk ? [world.dataDir] : []), ...(ownBootId ? [BOOT_ID] : [])]) spawnSync('umount', ['-l', mounted]);
       await world[Symbol.asyncDispose]();
     },
   };
