@@ -7,7 +7,7 @@ import type { Size } from '../core/terminal/size-arbiter.ts';
 import type { TerminalEnd, TerminalSink, TerminalViewer } from '../ports/terminal.ts';
 
 export type TestViewer = TerminalSink & {
-  /** Rows without trailing blanks, trailing blank rows dropped, as `capture-pane` gives them. */
+  /** What can be seen: rows without trailing blanks, trailing blank rows dropped, as `capture-pane` gives them. */
   readonly text: () => string;
   readonly cursor: () => string;
   readonly end: () => TerminalEnd | null;
@@ -44,7 +44,8 @@ export function createTestViewer(size: Size): TestViewer {
         (_, row) =>
           active
             .getLine(active.baseY + row)
-            ?.translateToString(true)
+            // xterm keeps, and clips, what stood beyond a narrower terminal.
+            ?.translateToString(true, 0, terminal.cols)
             .trimEnd() ?? '',
       );
       return rows.join('\n').trimEnd();
