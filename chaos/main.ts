@@ -11,14 +11,14 @@ import { parseArgs } from 'node:util';
 import { writeReadme } from './readme.ts';
 import { toReport } from './report.ts';
 import { type Happened, type Run, run } from './run.ts';
-import { EVENT_KINDS, type EventKind } from './schedule.ts';
+import { EVENT_KINDS, type EventKind, USUAL_EVENTS } from './schedule.ts';
 
 const NAMESPACE = 'CHAOS_NAMESPACE';
 const LAST_SHOWN = 10;
 
 const { values } = parseArgs({
   options: {
-    events: { type: 'string', default: '60' },
+    events: { type: 'string', default: String(USUAL_EVENTS) },
     seed: { type: 'string' },
     seeds: { type: 'string' },
     only: { type: 'string' },

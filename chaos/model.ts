@@ -23,6 +23,8 @@ export type Expected = {
   readonly panePid: number;
   /** `relaunch`: its host died with it; a new launch under the same id is due. */
   readonly due: 'nothing' | 'relaunch';
+  /** Where its uncommitted file is: `captured` when it was replaced, to a ref, and its worktree is gone. */
+  readonly work: 'in its worktree' | 'captured';
   /** Launches that ended by the agent's own end; what they left running is the user's. */
   readonly exitedLaunches: readonly string[];
 };

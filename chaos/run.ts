@@ -8,9 +8,9 @@ import { look } from './look.ts';
 import { createModel, type Model } from './model.ts';
 import { type Finding, judge, type Seen } from './oracle.ts';
 import { createRandom } from './random.ts';
-import { adopt, daemonIsReady, type Effect, hold, must, PROJECT, type Scene, spawnOne, tabsAreHeld } from './scene.ts';
+import { adopt, daemonIsReady, type Effect, hold, must, type Scene, spawnOne, tabsAreHeld } from './scene.ts';
 import { type EventKind, planEvents } from './schedule.ts';
-import { openStand, type Stand } from './stand.ts';
+import { openStand, PROJECT, type Stand } from './stand.ts';
 
 /** A relaunch of everything on a busy machine takes seconds; what is not settled by then never is. */
 const SETTLE_LIMIT_MS = 45_000;

@@ -7,9 +7,8 @@ import type { Answer } from './api.ts';
 import { AGENT_ROLES, type AgentRole, type Expected, type Model, PRECIOUS_FILE, preciousText } from './model.ts';
 import type { Count, SeenRow } from './oracle.ts';
 import type { Random } from './random.ts';
-import { KEEPER, STUBBORN, type Stand } from './stand.ts';
+import { KEEPER, PROJECT, STUBBORN, type Stand } from './stand.ts';
 
-export const PROJECT = 'app';
 const MOST_OPEN = 8;
 const AGAIN_LIMIT_MS = 60_000;
 
@@ -92,6 +91,7 @@ export async function adopt(scene: Pick<Scene, 'stand' | 'model'>, value: unknow
     launchId,
     panePid,
     due: 'nothing',
+    work: 'in its worktree',
     exitedLaunches: scene.model.find(id)?.exitedLaunches ?? [],
   };
   scene.model.put(expected);

@@ -17,7 +17,6 @@ import {
   liveOne,
   makeRoom,
   must,
-  PROJECT,
   pickRole,
   read,
   type Scene,
@@ -25,14 +24,15 @@ import {
   spawnOne,
   terminatedOne,
 } from '../scene.ts';
+import { PROJECT } from '../stand.ts';
 
-type Ensured = { readonly session: { readonly id: string; readonly launchId: string }; readonly created: boolean };
+export type Ensured = { readonly session: { readonly id: string; readonly launchId: string }; readonly created: boolean };
 
 const orchestrators = ({ model }: Scene): readonly Expected[] => model.sessions().filter(({ kind }) => kind === 'orchestrator');
-const openOrchestrator = (scene: Scene): Expected | undefined => orchestrators(scene).find(({ phase }) => phase !== 'terminated');
+export const openOrchestrator = (scene: Scene): Expected | undefined => orchestrators(scene).find(({ phase }) => phase !== 'terminated');
 
 /** Whoever asked, all have the same one: the one there is, or one new one. */
-async function takeEnsured(scene: Scene, all: readonly Ensured[]): Promise<string> {
+export async function takeEnsured(scene: Scene, all: readonly Ensured[]): Promise<string> {
   const before = openOrchestrator(scene);
   const ids = [...new Set(all.map(({ session }) => session.id))];
   const [id = ''] = ids;
