@@ -14,6 +14,7 @@ const ORCHESTRATOR: Expected = {
   launchId: 'l1',
   panePid: 101,
   due: 'nothing',
+  comesBack: 'yes',
   work: 'in its worktree',
   exitedLaunches: [],
 };
@@ -136,6 +137,23 @@ describe('may still come', () => {
   it.each<[string, Count, Partial<Seen>]>([
     ['a daemon that does not answer', 'unsettled', { daemonPid: null }],
     ['a status that is passing', 'unsettled', withRow('app-2', { status: 'unknown' })],
+  it('the end of one that cannot come back, and never a new launch of it (I4)', () => {
+    const model = makeModel({ 'app-2': { comesBack: 'no' }, 'app-4': { comesBack: 'yes' } });
+    model.hostsGone();
+    expect(['app-1', 'app-2', 'app-3', 'app-4', 'app-5'].map((id) => model.get(id).due)).toEqual([
+      'relaunch',
+      'end',
+      'nothing',
+      'relaunch',
+      'nothing',
+    ]);
+    const ended = makeModel({ 'app-2': { comesBack: 'no', due: 'end' } });
+    const gone = { ...withoutPane('l2'), processes: [] };
+    expect(judged(gone, ended)).toEqual({ broken: [], due: ['unsettled'] });
+    expect(judged({ ...gone, ...withRow('app-2', { phase: 'terminated', status: 'terminated' }) }, ended)).toEqual({ broken: [], due: [] });
+    expect(judged({ ...gone, ...withRow('app-2', { launchId: 'l2b' }) }, ended).broken).toEqual(['unpredicted']);
+  });
+
     ['a session that needs recovery', 'unsettled', withRow('app-2', { status: 'needs_recovery' })],
     ['an exit that was not noticed', 'unsettled', withRow('app-5', { status: 'running' })],
     ['a second daemon', 'orphanDaemons', { daemonPids: [7, 8] }],

@@ -123,6 +123,12 @@ function judgeRow(expected: Expected, row: SeenRow, seen: Seen, { broken, due }:
 function judgeLive(expected: Expected, row: SeenRow, seen: Seen, { broken, due }: Found): void {
   const { id } = expected;
   const state = `${id} is ${row.phase}, ${row.status}`;
+  if (expected.due === 'end') {
+    if (row.launchId !== expected.launchId)
+      broken.push({ count: 'unpredicted', what: `${id} was launched anew without what it did before` });
+    else if (row.phase !== 'terminated') due.push({ count: 'unsettled', what: `${state}; it cannot come back` });
+    return;
+  }
   if (row.phase !== 'live') {
     broken.push({ count: expected.due === 'relaunch' ? 'sessionsLost' : 'falseDeaths', what: `${state}; nobody killed it` });
     return;

@@ -136,6 +136,7 @@ async function settle(stand: Stand, model: Model): Promise<{ readonly findings: 
 
 /** What was due has come: from now on it has to stay. */
 async function learn(stand: Stand, model: Model, { rows, panes }: Seen): Promise<void> {
+  for (const { id } of model.sessions().filter(({ due }) => due === 'end')) model.change(id, { due: 'nothing', phase: 'terminated' });
   for (const { id } of model.sessions().filter(({ due }) => due === 'relaunch')) {
     const launchId = rows.find((row) => row.id === id)?.launchId ?? '';
     model.change(id, { due: 'nothing', launchId, panePid: panes?.find((pane) => pane.launchId === launchId)?.pid ?? 0 });
