@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createModel, type Expected, type Model } from './model.ts';
 import { type Count, judge, type Seen, type SeenFile, type SeenRow } from './oracle.ts';
+import { rowOf, seenOf } from './well.ts';
 
 const ORCHESTRATOR: Expected = {
   id: 'app-1',
@@ -13,8 +14,8 @@ const ORCHESTRATOR: Expected = {
   phase: 'live',
   launchId: 'l1',
   panePid: 101,
-  due: 'nothing',
   comesBack: 'yes',
+  due: 'nothing',
   work: 'in its worktree',
   exitedLaunches: [],
 };
@@ -39,30 +40,8 @@ function makeModel(patches: Readonly<Record<string, Partial<Expected>>> = {}): M
   return model;
 }
 
-const rowOf = ({ id, kind, phase, launchId, workspacePath, branch, agentSessionId }: Expected): SeenRow => ({
-  id,
-  kind,
-  launchId,
-  workspacePath,
-  branch,
-  agentSessionId,
-  phase: phase === 'terminated' ? 'terminated' : 'live',
-  replacedBy: null,
-  status: { live: 'running', exited: 'exited', terminated: 'terminated' }[phase],
-});
-
 /** As it must be. */
-const ALL_IS_WELL: Seen = {
-  daemonPid: 7,
-  rows: SESSIONS.map(rowOf),
-  panes: [101, 102, 104].map((pid) => ({ pid, dead: false, launchId: `l${pid - 100}` })),
-  daemonPids: [7],
-  processes: [{ pid: 102, sessionId: 'app-2', launchId: 'l2' }],
-  precious: new Map(SESSIONS.map(({ id }) => [id, { inWorktree: 'whole', inRef: 'lost' }])),
-  worktrees: SESSIONS.map(({ workspacePath }) => workspacePath),
-  inboxes: new Map([['app-2', ['hello']]]),
-  conversations: new Map([['c4', ['new']]]),
-};
+const ALL_IS_WELL: Seen = { ...seenOf(makeModel()), processes: [{ pid: 102, sessionId: 'app-2', launchId: 'l2' }] };
 
 const withRow = (id: string, patch: Partial<SeenRow>): Pick<Seen, 'rows'> => ({
   rows: ALL_IS_WELL.rows.map((row) => (row.id === id ? { ...row, ...patch } : row)),
@@ -137,23 +116,6 @@ describe('may still come', () => {
   it.each<[string, Count, Partial<Seen>]>([
     ['a daemon that does not answer', 'unsettled', { daemonPid: null }],
     ['a status that is passing', 'unsettled', withRow('app-2', { status: 'unknown' })],
-  it('the end of one that cannot come back, and never a new launch of it (I4)', () => {
-    const model = makeModel({ 'app-2': { comesBack: 'no' }, 'app-4': { comesBack: 'yes' } });
-    model.hostsGone();
-    expect(['app-1', 'app-2', 'app-3', 'app-4', 'app-5'].map((id) => model.get(id).due)).toEqual([
-      'relaunch',
-      'end',
-      'nothing',
-      'relaunch',
-      'nothing',
-    ]);
-    const ended = makeModel({ 'app-2': { comesBack: 'no', due: 'end' } });
-    const gone = { ...withoutPane('l2'), processes: [] };
-    expect(judged(gone, ended)).toEqual({ broken: [], due: ['unsettled'] });
-    expect(judged({ ...gone, ...withRow('app-2', { phase: 'terminated', status: 'terminated' }) }, ended)).toEqual({ broken: [], due: [] });
-    expect(judged({ ...gone, ...withRow('app-2', { launchId: 'l2b' }) }, ended).broken).toEqual(['unpredicted']);
-  });
-
     ['a session that needs recovery', 'unsettled', withRow('app-2', { status: 'needs_recovery' })],
     ['an exit that was not noticed', 'unsettled', withRow('app-5', { status: 'running' })],
     ['a second daemon', 'orphanDaemons', { daemonPids: [7, 8] }],
@@ -173,6 +135,23 @@ describe('may still come', () => {
     expect(judged({ ...launched, ...withoutPane('l2') }, model)).toEqual({ broken: [], due: ['unsettled'] });
     const panes = [...(withoutPane('l2').panes ?? []), { pid: 202, dead: false, launchId: 'l2b' }];
     expect(judged({ ...launched, panes }, model)).toEqual({ broken: [], due: [] });
+  });
+
+  it('the end of one that cannot come back, and never a new launch of it (I4)', () => {
+    const model = makeModel({ 'app-2': { comesBack: 'no' }, 'app-4': { comesBack: 'yes' } });
+    model.hostsGone();
+    expect(['app-1', 'app-2', 'app-3', 'app-4', 'app-5'].map((id) => model.get(id).due)).toEqual([
+      'relaunch',
+      'end',
+      'nothing',
+      'relaunch',
+      'nothing',
+    ]);
+    const ended = makeModel({ 'app-2': { comesBack: 'no', due: 'end' } });
+    const gone = { ...withoutPane('l2'), processes: [] };
+    expect(judged(gone, ended)).toEqual({ broken: [], due: ['unsettled'] });
+    expect(judged({ ...gone, ...withRow('app-2', { phase: 'terminated', status: 'terminated' }) }, ended)).toEqual({ broken: [], due: [] });
+    expect(judged({ ...gone, ...withRow('app-2', { launchId: 'l2b' }) }, ended).broken).toEqual(['unpredicted']);
   });
 
   it('a session whose spawn was cut off, as long as it is settled', () => {
