@@ -80,7 +80,10 @@ async function oneIsLeft(scene: Scene): Promise<Row> {
       const rows = await read<readonly Row[]>(scene, 'sessions.list', { all: false });
       last = rows.filter(({ kind }) => kind === 'orchestrator');
       const holders = last.filter(({ slot }) => slot === 'current').map(({ id }) => id);
-      if (holders.length !== 1) throw new Error(`the orchestrators of the project are ${holders.join(' and ') || 'none'}`);
+      if (holders.length !== 1) {
+        scene.violated(holders.length === 0 ? 'sessionsLost' : 'duplicateOrchestrators', `the slot is held by ${holders.join(' and ')}`);
+        throw new Error('the slot of the orchestrator is not held by one');
+      }
       const [one] = last;
       return last.length === 1 && one?.phase === 'live' ? one : null;
     },
