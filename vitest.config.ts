@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['server/**/*.test.ts', 'app/**/*.test.ts', 'chaos/**/*.test.ts', 'scripts/**/*.test.mjs'],
-          exclude: ['server/**/*.int.test.ts', 'server/stories/**'],
+          exclude: ['server/**/*.int.test.ts', 'server/stories/**', 'chaos/**/*.story.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -25,7 +25,7 @@ export default defineConfig({
         define,
         test: {
           name: 'stories',
-          include: ['server/stories/**/*.story.test.ts'],
+          include: ['server/stories/**/*.story.test.ts', 'chaos/**/*.story.test.ts'],
           globalSetup: ['server/testing/build-for-tests.ts'],
           ...VERY_PATIENT,
         },

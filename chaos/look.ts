@@ -1,10 +1,12 @@
 /** One look at everything a run is judged by, from outside: the daemon's answers, tmux itself, /proc, the files. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environOf, isRunning } from '../server/testing/world.ts';
-import { INBOX_FILE, type Model, PRECIOUS_FILE, preciousText } from './model.ts';
-import type { Seen, SeenRow } from './oracle.ts';
-import { conversationsOf, type Stand } from './stand.ts';
+import { type Expected, INBOX_FILE, type Model, PRECIOUS_FILE, preciousText } from './model.ts';
+import type { Seen, SeenFile, SeenRow } from './oracle.ts';
+import { conversationsOf, type Stand, worktreesOf } from './stand.ts';
 
 /** An answer that takes longer is none; the next look asks again. */
 const ANSWER_LIMIT_MS = 5_000;
@@ -23,12 +25,8 @@ export async function look({ world, api }: Stand, model: Model): Promise<Seen> {
       const [sessionId, launchId] = [environ.get('AO_SESSION_ID'), environ.get('AO_LAUNCH_ID')];
       return sessionId === undefined || launchId === undefined ? [] : [{ pid, sessionId, launchId }];
     }),
-    precious: new Map(
-      expected.map(({ id, workspacePath }) => [
-        id,
-        textOf(join(workspacePath, PRECIOUS_FILE)) === preciousText(id) ? ('whole' as const) : ('lost' as const),
-      ]),
-    ),
+    precious: preciousOf(world.repo, expected),
+    worktrees: readdirSync(worktreesOf(world)).map((name) => join(worktreesOf(world), name)),
     inboxes: new Map(expected.map(({ id, workspacePath }) => [id, linesOf(join(workspacePath, INBOX_FILE))])),
     conversations: new Map(
       expected.flatMap(({ agentSessionId }) =>
@@ -37,6 +35,34 @@ export async function look({ world, api }: Stand, model: Model): Promise<Seen> {
     ),
   };
 }
+
+function preciousOf(repository: string, expected: readonly Expected[]): ReadonlyMap<string, SeenFile> {
+  const captured = expected.filter(({ work }) => work === 'captured').map(({ id }) => id);
+  const inRefs = new Set(captured.length === 0 ? [] : wholeInRefs(repository, captured));
+  return new Map(
+    expected.map(({ id, workspacePath }) => [
+      id,
+      {
+        inWorktree: textOf(join(workspacePath, PRECIOUS_FILE)) === preciousText(id) ? 'whole' : 'lost',
+        inRef: inRefs.has(id) ? 'whole' : 'lost',
+      },
+    ]),
+  );
+}
+
+/** One git for all of them: a look is taken forty times a second. */
+function wholeInRefs(repository: string, ids: readonly string[]): readonly string[] {
+  const input = ids.map((id) => `refs/ao/preserved/${id}:${PRECIOUS_FILE}\n`).join('');
+  const { stdout } = spawnSync('git', ['cat-file', '--batch-check=%(objectname)'], { cwd: repository, input, encoding: 'utf8' });
+  const lines = stdout.split('\n');
+  return ids.filter((id, index) => lines[index] === blobOf(preciousText(id)));
+}
+
+/** What git calls a file with this text. */
+const blobOf = (text: string): string =>
+  createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
 
 function ourProcesses(dataDir: string): readonly { readonly pid: number; readonly environ: ReadonlyMap<string, string> }[] {
   return readdirSync('/proc')

@@ -1,7 +1,7 @@
 /**
  * Breaks a real installation in every way we know of, at random, and asks after each whether the promise still holds.
  *
- *   npm run chaos -- [--events N] [--seed S | --seeds A,B,…] [--only kind,…] [--json] [--readme]
+ *   npm run chaos -- [--events N] [--only kind,…] [--story kind,kind:number,…] [--seed S | --seeds A,B,…] [--shrink] [--json] [--readme]
  *
  * As root it runs in a mount namespace of its own, so that a reboot has another boot id and a disk can be full.
  */
@@ -11,17 +11,22 @@ import { parseArgs } from 'node:util';
 import { writeReadme } from './readme.ts';
 import { toReport } from './report.ts';
 import { type Happened, type Run, run } from './run.ts';
-import { EVENT_KINDS, type EventKind } from './schedule.ts';
+import { EVENT_KINDS, planEvents, USUAL_EVENTS } from './schedule.ts';
+import { shrinkStory } from './shrink.ts';
+import { parseStory, type Story, toCommand, toKind, toStory } from './story.ts';
 
 const NAMESPACE = 'CHAOS_NAMESPACE';
 const LAST_SHOWN = 10;
+const SHRINK_LIMIT_MS = 15 * 60_000;
 
 const { values } = parseArgs({
   options: {
-    events: { type: 'string', default: '60' },
+    events: { type: 'string', default: String(USUAL_EVENTS) },
     seed: { type: 'string' },
     seeds: { type: 'string' },
     only: { type: 'string' },
+    story: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
   },
@@ -29,6 +34,7 @@ const { values } = parseArgs({
 
 const events = Number(values.events);
 const seeds = (values.seeds ?? values.seed ?? '1').split(',').map(Number);
+const told = values.story === undefined ? null : parseStory(values.story);
 const kinds = values.only?.split(',').map(toKind) ?? EVENT_KINDS;
 if (!Number.isInteger(events) || events < 1 || seeds.some((seed) => !Number.isInteger(seed))) {
   throw new Error('--events and --seed want whole numbers');
@@ -50,14 +56,21 @@ if (process.getuid?.() === 0 && process.env[NAMESPACE] === undefined && canHaveN
 async function main(): Promise<number> {
   const runs: Run[] = [];
   for (const seed of seeds) {
-    const privileged = process.env[NAMESPACE] === 'own' ? 'yes' : 'no';
-    const one = await run({ seed, events, kinds, privileged, onEvent: (happened) => say(toLine(seed, happened)) });
+    const story = told ?? toStory(planEvents(events, seed, kinds));
+    const one = await play(seed, story);
     runs.push(one);
-    if (one.kept !== null) {
-      say(`\nseed ${seed} failed at event ${one.happened.length} of ${events}; again: npm run chaos -- --events ${events} --seed ${seed}`);
-      for (const happened of one.happened.slice(-LAST_SHOWN)) say(toLine(seed, happened));
-      say(`logs and database are kept in ${one.kept}`);
-    }
+    if (one.kept === null) continue;
+    const played = story.slice(0, one.happened.length);
+    say(`\nseed ${seed} failed at event ${played.length} of ${story.length}; again: ${toAgain(seed, story)}`);
+    for (const happened of one.happened.slice(-LAST_SHOWN)) say(toLine(seed, happened));
+    say(`logs and database are kept in ${one.kept}`);
+    if (!values.shrink) continue;
+    const fails = async (shorter: Story): Promise<boolean> => {
+      say(`\nwith ${shorter.length} of ${played.length} events`);
+      return (await play(seed, shorter)).kept !== null;
+    };
+    const shrunk = await shrinkStory(played, { fails, limitMs: SHRINK_LIMIT_MS });
+    say(`\nshrunk from ${played.length} events to ${shrunk.length}; again: ${toCommand(seed, shrunk)}`);
   }
   const report = toReport(runs);
   process.stdout.write(`${JSON.stringify(report, null, values.json ? 0 : 2)}\n`);
@@ -65,17 +78,22 @@ async function main(): Promise<number> {
   return report.failed === 0 ? 0 : 1;
 }
 
+function play(seed: number, story: Story): Promise<Run> {
+  const privileged = process.env[NAMESPACE] === 'own' ? 'yes' : 'no';
+  return run({ seed, story, privileged, onEvent: (happened) => say(toLine(seed, happened)) });
+}
+
+/** As it was asked for: shorter than the whole list. */
+function toAgain(seed: number, story: Story): string {
+  if (told !== null) return toCommand(seed, story);
+  return `npm run chaos -- --events ${events}${values.only === undefined ? '' : ` --only ${values.only}`} --seed ${seed}`;
+}
+
 function toLine(seed: number, { number, kind, effect, findings, recoveryMs, tookMs }: Happened): string {
   const what = effect === null ? 'no effect' : 'seen' in effect ? effect.seen : `impossible here: ${effect.impossible}`;
   const recovery = recoveryMs === null ? '' : `, recovered in ${Math.round(recoveryMs)} ms`;
   const found = findings.map(({ count, what: text }) => `\n    ${count}: ${text}`).join('');
   return `${seed}:${number} ${kind}: ${what}${recovery} (${Math.round(tookMs)} ms)${found}`;
-}
-
-function toKind(name: string): EventKind {
-  const kind = EVENT_KINDS.find((known) => known === name);
-  if (kind === undefined) throw new Error(`there is no event ${name}; there are ${EVENT_KINDS.join(', ')}`);
-  return kind;
 }
 
 function canHaveNamespace(): boolean {

@@ -21,8 +21,12 @@ export type Expected = {
   readonly launchId: string;
   /** The agent's process in this launch. */
   readonly panePid: number;
-  /** `relaunch`: its host died with it; a new launch under the same id is due. */
-  readonly due: 'nothing' | 'relaunch';
+  /** I4: `no` for one without a prompt whose agent cannot go on with a conversation. It ends with its host, its work kept. */
+  readonly comesBack: 'yes' | 'no';
+  /** Its host died with it. `relaunch`: a new launch under the same id is due; `end`: it is due to be terminated. */
+  readonly due: 'nothing' | 'relaunch' | 'end';
+  /** Where its uncommitted file is: `captured` when it was replaced, to a ref, and its worktree is gone. */
+  readonly work: 'in its worktree' | 'captured';
   /** Launches that ended by the agent's own end; what they left running is the user's. */
   readonly exitedLaunches: readonly string[];
 };
@@ -74,7 +78,8 @@ export function createModel(): Model {
       openSpawns = 0;
     },
     hostsGone() {
-      for (const { id, phase } of sessions.values()) if (phase === 'live') change(id, { due: 'relaunch' });
+      for (const { id, phase, comesBack } of sessions.values())
+        if (phase === 'live') change(id, { due: comesBack === 'yes' ? 'relaunch' : 'end' });
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Every check of the oracle, shown to be able to fail: a world that is as predicted, and one thing at a time that is not. */
 import { describe, expect, it } from 'vitest';
 import { createModel, type Expected, type Model } from './model.ts';
-import { type Count, judge, type Seen, type SeenRow } from './oracle.ts';
+import { type Count, judge, type Seen, type SeenFile, type SeenRow } from './oracle.ts';
+import { rowOf, seenOf } from './well.ts';
 
 const ORCHESTRATOR: Expected = {
   id: 'app-1',
@@ -13,7 +14,9 @@ const ORCHESTRATOR: Expected = {
   phase: 'live',
   launchId: 'l1',
   panePid: 101,
+  comesBack: 'yes',
   due: 'nothing',
+  work: 'in its worktree',
   exitedLaunches: [],
 };
 const worker = (n: number, patch: Partial<Expected> = {}): Expected => ({
@@ -37,28 +40,8 @@ function makeModel(patches: Readonly<Record<string, Partial<Expected>>> = {}): M
   return model;
 }
 
-const rowOf = ({ id, kind, phase, launchId, workspacePath, branch, agentSessionId }: Expected): SeenRow => ({
-  id,
-  kind,
-  launchId,
-  workspacePath,
-  branch,
-  agentSessionId,
-  phase: phase === 'terminated' ? 'terminated' : 'live',
-  status: { live: 'running', exited: 'exited', terminated: 'terminated' }[phase],
-});
-
 /** As it must be. */
-const ALL_IS_WELL: Seen = {
-  daemonPid: 7,
-  rows: SESSIONS.map(rowOf),
-  panes: [101, 102, 104].map((pid) => ({ pid, dead: false, launchId: `l${pid - 100}` })),
-  daemonPids: [7],
-  processes: [{ pid: 102, sessionId: 'app-2', launchId: 'l2' }],
-  precious: new Map(SESSIONS.map(({ id }) => [id, 'whole'])),
-  inboxes: new Map([['app-2', ['hello']]]),
-  conversations: new Map([['c4', ['new']]]),
-};
+const ALL_IS_WELL: Seen = { ...seenOf(makeModel()), processes: [{ pid: 102, sessionId: 'app-2', launchId: 'l2' }] };
 
 const withRow = (id: string, patch: Partial<SeenRow>): Pick<Seen, 'rows'> => ({
   rows: ALL_IS_WELL.rows.map((row) => (row.id === id ? { ...row, ...patch } : row)),
@@ -66,6 +49,7 @@ const withRow = (id: string, patch: Partial<SeenRow>): Pick<Seen, 'rows'> => ({
 const withoutPane = (launchId: string): Pick<Seen, 'panes'> => ({
   panes: ALL_IS_WELL.panes?.filter((pane) => pane.launchId !== launchId) ?? [],
 });
+const withFile = (file: SeenFile): Pick<Seen, 'precious'> => ({ precious: new Map([...ALL_IS_WELL.precious, ['app-3', file]]) });
 const extraRow = (patch: Partial<SeenRow>): Pick<Seen, 'rows'> => ({ rows: [...ALL_IS_WELL.rows, { ...rowOf(worker(9)), ...patch }] });
 
 const counts = (findings: readonly { readonly count: Count }[]): readonly Count[] => findings.map(({ count }) => count);
@@ -95,7 +79,7 @@ describe('can never be excused', () => {
     ['a killed session that is back', 'resurrectedKills', withRow('app-3', { phase: 'live', status: 'running' })],
     ['an exited session that was relaunched', 'unpredicted', withRow('app-5', { launchId: 'l5b', status: 'running' })],
     ['a row that nobody asked for', 'unpredicted', extraRow({})],
-    ['a file that is gone', 'filesLost', { precious: new Map([...ALL_IS_WELL.precious, ['app-3', 'lost' as const]]) }],
+    ['a file that is gone', 'filesLost', withFile({ inWorktree: 'lost', inRef: 'whole' })],
     ['a message twice', 'messagesDoubled', { inboxes: new Map([['app-2', ['hello', 'hello']]]) }],
   ])('%s: %s', (_what, count, seen) => {
     expect(judged(seen).broken).toContain(count);
@@ -104,6 +88,16 @@ describe('can never be excused', () => {
   it('a terminated session whose relaunch was due: sessionsLost', () => {
     const model = makeModel({ 'app-2': { due: 'relaunch' } });
     expect(judged(withRow('app-2', { phase: 'terminated' }), model).broken).toEqual(['sessionsLost']);
+  });
+
+  it('of one that was replaced: work that is in no ref, and a row that does not name its successor', () => {
+    const model = makeModel({ 'app-3': { work: 'captured' } });
+    const replaced = { ...withRow('app-3', { replacedBy: 'app-1' }), ...withFile({ inWorktree: 'lost', inRef: 'whole' }) };
+    const worktrees = ALL_IS_WELL.worktrees.filter((path) => path !== '/w/app-3');
+    expect(judged({ ...replaced, worktrees }, model)).toEqual({ broken: [], due: [] });
+    expect(judged(replaced, model)).toEqual({ broken: [], due: ['unpredicted'] });
+    expect(judged({ ...replaced, worktrees, ...withFile({ inWorktree: 'whole', inRef: 'lost' }) }, model).broken).toEqual(['filesLost']);
+    expect(judged({ ...replaced, worktrees, ...withRow('app-3', {}) }, model).broken).toEqual(['unpredicted']);
   });
 
   it('a conversation that began anew: sessionsLost', () => {
@@ -128,6 +122,7 @@ describe('may still come', () => {
     ['a runtime of nobody', 'orphanRuntimes', { panes: [...(ALL_IS_WELL.panes ?? []), { pid: 300, dead: false, launchId: 'l0' }] }],
     ['a process of a terminated session', 'orphanRuntimes', { processes: [{ pid: 103, sessionId: 'app-3', launchId: 'l3' }] }],
     ['a process of an earlier launch', 'orphanRuntimes', { processes: [{ pid: 99, sessionId: 'app-2', launchId: 'l0' }] }],
+    ['a worktree of nobody', 'unpredicted', { worktrees: [...ALL_IS_WELL.worktrees, '/w/app-9'] }],
     ['a message on its way', 'messagesLost', { inboxes: new Map() }],
   ])('%s: %s', (_what, count, seen) => {
     expect(judged(seen)).toEqual({ broken: [], due: [count] });
@@ -140,6 +135,23 @@ describe('may still come', () => {
     expect(judged({ ...launched, ...withoutPane('l2') }, model)).toEqual({ broken: [], due: ['unsettled'] });
     const panes = [...(withoutPane('l2').panes ?? []), { pid: 202, dead: false, launchId: 'l2b' }];
     expect(judged({ ...launched, panes }, model)).toEqual({ broken: [], due: [] });
+  });
+
+  it('the end of one that cannot come back, and never a new launch of it (I4)', () => {
+    const model = makeModel({ 'app-2': { comesBack: 'no' }, 'app-4': { comesBack: 'yes' } });
+    model.hostsGone();
+    expect(['app-1', 'app-2', 'app-3', 'app-4', 'app-5'].map((id) => model.get(id).due)).toEqual([
+      'relaunch',
+      'end',
+      'nothing',
+      'relaunch',
+      'nothing',
+    ]);
+    const ended = makeModel({ 'app-2': { comesBack: 'no', due: 'end' } });
+    const gone = { ...withoutPane('l2'), processes: [] };
+    expect(judged(gone, ended)).toEqual({ broken: [], due: ['unsettled'] });
+    expect(judged({ ...gone, ...withRow('app-2', { phase: 'terminated', status: 'terminated' }) }, ended)).toEqual({ broken: [], due: [] });
+    expect(judged({ ...gone, ...withRow('app-2', { launchId: 'l2b' }) }, ended).broken).toEqual(['unpredicted']);
   });
 
   it('a session whose spawn was cut off, as long as it is settled', () => {

@@ -31,7 +31,11 @@ export type SeenRow = {
   readonly workspacePath: string;
   readonly branch: string;
   readonly agentSessionId: string | null;
+  readonly replacedBy: string | null;
 };
+
+/** Where the uncommitted file of a session is found as it was written. */
+export type SeenFile = { readonly inWorktree: 'whole' | 'lost'; readonly inRef: 'whole' | 'lost' };
 
 export type SeenPane = { readonly pid: number; readonly dead: boolean; readonly launchId: string };
 
@@ -45,8 +49,10 @@ export type Seen = {
   readonly daemonPids: readonly number[];
   /** Processes that carry a session's environment, and run. */
   readonly processes: readonly { readonly pid: number; readonly sessionId: string; readonly launchId: string }[];
-  /** By session: whether its uncommitted file is as it was written. */
-  readonly precious: ReadonlyMap<string, 'whole' | 'lost'>;
+  /** By session. */
+  readonly precious: ReadonlyMap<string, SeenFile>;
+  /** Folders among the worktrees. */
+  readonly worktrees: readonly string[];
   /** By session: the lines its agent was told. */
   readonly inboxes: ReadonlyMap<string, readonly string[]>;
   /** By conversation: how it was begun each time, e.g. `new`, `resumed`. */
@@ -64,6 +70,7 @@ export function judge(model: Model, seen: Seen): Verdict {
   judgeDaemons(seen, found);
   judgeRuntimes(model, seen, found);
   judgeFiles(model, seen, found);
+  judgeWorktrees(model, seen, found);
   judgeMessages(model, seen, found);
   return found;
 }
@@ -99,6 +106,8 @@ function judgeRow(expected: Expected, row: SeenRow, seen: Seen, { broken, due }:
   switch (expected.phase) {
     case 'terminated':
       if (row.phase !== 'terminated') broken.push({ count: 'resurrectedKills', what: `${state} after an acknowledged kill` });
+      else if (expected.work === 'captured' && row.replacedBy === null)
+        broken.push({ count: 'unpredicted', what: `${id} was replaced and does not say by whom` });
       return;
     case 'exited':
       if (row.phase !== 'live') broken.push({ count: 'sessionsLost', what: `${state} after its agent exited` });
@@ -114,6 +123,12 @@ function judgeRow(expected: Expected, row: SeenRow, seen: Seen, { broken, due }:
 function judgeLive(expected: Expected, row: SeenRow, seen: Seen, { broken, due }: Found): void {
   const { id } = expected;
   const state = `${id} is ${row.phase}, ${row.status}`;
+  if (expected.due === 'end') {
+    if (row.launchId !== expected.launchId)
+      broken.push({ count: 'unpredicted', what: `${id} was launched anew without what it did before` });
+    else if (row.phase !== 'terminated') due.push({ count: 'unsettled', what: `${state}; it cannot come back` });
+    return;
+  }
   if (row.phase !== 'live') {
     broken.push({ count: expected.due === 'relaunch' ? 'sessionsLost' : 'falseDeaths', what: `${state}; nobody killed it` });
     return;
@@ -162,8 +177,18 @@ function judgeRuntimes(model: Model, { rows, panes, processes, daemonPid }: Seen
 }
 
 function judgeFiles(model: Model, { precious }: Seen, { broken }: Found): void {
-  for (const { id } of model.sessions())
-    if (precious.get(id) !== 'whole') broken.push({ count: 'filesLost', what: `${id}: its uncommitted file is gone` });
+  for (const { id, work } of model.sessions()) {
+    const file = precious.get(id);
+    if ((work === 'captured' ? file?.inRef : file?.inWorktree) !== 'whole')
+      broken.push({ count: 'filesLost', what: `${id}: its uncommitted file is not ${work}` });
+  }
+}
+
+/** Every worktree has a session, and one whose work was captured has none. */
+function judgeWorktrees(model: Model, { daemonPid, rows, worktrees }: Seen, { due }: Found): void {
+  if (daemonPid === null) return;
+  const kept = new Set(rows.filter(({ id }) => model.find(id)?.work !== 'captured').map(({ workspacePath }) => workspacePath));
+  for (const path of worktrees) if (!kept.has(path)) due.push({ count: 'unpredicted', what: `a worktree of nobody: ${path}` });
 }
 
 function judgeMessages(model: Model, { inboxes }: Seen, { broken, due }: Found): void {

@@ -28,6 +28,13 @@ describe('the report', () => {
     expect(report.recoveryMs).toEqual({ faults: 1, p50: 500, p95: 500, max: 500 });
   });
 
+  it('says how long each kind took to recover, and nothing of one that is no fault', () => {
+    const reboots = [900, 1_800].map((recoveryMs) => happened({ kind: 'reboot', recoveryMs }));
+    const { kinds } = toReport([runOf(happened({}), ...reboots, happened({ kind: 'spawn', recoveryMs: null }))]);
+    expect(kinds['reboot']?.recoveryMs).toEqual({ faults: 2, p50: 900, p95: 1_800, max: 1_800 });
+    expect([kinds['kill-daemon']?.recoveryMs?.max, kinds['spawn']?.recoveryMs]).toEqual([500, null]);
+  });
+
   it('takes percentiles by nearest rank', () => {
     const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
     expect([50, 95, 100].map((percent) => percentile(hundred, percent))).toEqual([50, 95, 100]);

@@ -1,9 +1,18 @@
 /** What a run, or several, came to: the counts of the oracle, the share of each kind, and how long recovery took. Pure. */
 import { COUNTS, type Count } from './oracle.ts';
-import type { Run } from './run.ts';
+import type { Happened, Run } from './run.ts';
 import { EVENT_KINDS, type EventKind } from './schedule.ts';
 
-export type KindReport = { readonly events: number; readonly percent: number; readonly withEffect: number; readonly impossible: number };
+export type Recovery = { readonly faults: number; readonly p50: number; readonly p95: number; readonly max: number };
+
+export type KindReport = {
+  readonly events: number;
+  readonly percent: number;
+  readonly withEffect: number;
+  readonly impossible: number;
+  /** `null` for what is no fault. */
+  readonly recoveryMs: Recovery | null;
+};
 
 export type Report = {
   readonly seeds: readonly number[];
@@ -14,7 +23,7 @@ export type Report = {
   readonly withoutEffect: number;
   readonly kinds: Readonly<Partial<Record<EventKind, KindReport>>>;
   /** From the end of a fault until every session had settled. */
-  readonly recoveryMs: { readonly faults: number; readonly p50: number; readonly p95: number; readonly max: number };
+  readonly recoveryMs: Recovery;
   readonly limits: readonly string[];
   readonly tookSeconds: number;
 };
@@ -22,14 +31,17 @@ export type Report = {
 export function toReport(runs: readonly Run[]): Report {
   const happened = runs.flatMap((run) => run.happened);
   const findings = happened.flatMap((one) => one.findings);
-  const recoveries = happened.flatMap(({ recoveryMs }) => (recoveryMs === null ? [] : [recoveryMs])).sort((a, b) => a - b);
   const counts = Object.fromEntries(COUNTS.map((count) => [count, findings.filter((finding) => finding.count === count).length]));
   const kinds = EVENT_KINDS.flatMap((kind) => {
     const of = happened.filter((one) => one.kind === kind);
     if (of.length === 0) return [];
     const withEffect = of.filter(({ effect }) => effect !== null && 'seen' in effect).length;
     const impossible = of.filter(({ effect }) => effect !== null && 'impossible' in effect).length;
-    return [[kind, { events: of.length, percent: rounded((100 * of.length) / happened.length), withEffect, impossible }] as const];
+    const recoveryMs = toRecovery(of);
+    const percent = rounded((100 * of.length) / happened.length);
+    return [
+      [kind, { events: of.length, percent, withEffect, impossible, recoveryMs: recoveryMs.faults === 0 ? null : recoveryMs }] as const,
+    ];
   });
   return {
     seeds: runs.map(({ seed }) => seed),
@@ -38,15 +50,16 @@ export function toReport(runs: readonly Run[]): Report {
     counts: counts as Record<Count, number>,
     withoutEffect: happened.filter(({ effect }) => effect === null).length,
     kinds: Object.fromEntries(kinds),
-    recoveryMs: {
-      faults: recoveries.length,
-      p50: Math.round(percentile(recoveries, 50)),
-      p95: Math.round(percentile(recoveries, 95)),
-      max: Math.round(percentile(recoveries, 100)),
-    },
+    recoveryMs: toRecovery(happened),
     limits: [...new Set(runs.flatMap(({ limits }) => limits))],
     tookSeconds: rounded(runs.reduce((sum, { tookMs }) => sum + tookMs, 0) / 1_000),
   };
+}
+
+function toRecovery(happened: readonly Happened[]): Recovery {
+  const sorted = happened.flatMap(({ recoveryMs }) => (recoveryMs === null ? [] : [recoveryMs])).sort((a, b) => a - b);
+  const at = (percent: number): number => Math.round(percentile(sorted, percent));
+  return { faults: sorted.length, p50: at(50), p95: at(95), max: at(100) };
 }
 
 /** Nearest rank; `sorted` ascending. 0 where there is nothing. */

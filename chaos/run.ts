@@ -1,4 +1,4 @@
-/** One run: the events of a seed, one after the other, and after each the question whether everything is as it must be. */
+/** One run: the events of a story, one after the other, and after each the question whether everything is as it must be. */
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,10 @@ import { look } from './look.ts';
 import { createModel, type Model } from './model.ts';
 import { type Finding, judge, type Seen } from './oracle.ts';
 import { createRandom } from './random.ts';
-import { adopt, daemonIsReady, type Effect, hold, must, PROJECT, type Scene, spawnOne, tabsAreHeld } from './scene.ts';
-import { type EventKind, planEvents } from './schedule.ts';
-import { openStand, type Stand } from './stand.ts';
+import { adopt, daemonIsReady, type Effect, hold, must, type Scene, spawnOne, tabsAreHeld } from './scene.ts';
+import type { EventKind } from './schedule.ts';
+import { openStand, PROJECT, type Stand } from './stand.ts';
+import type { Story } from './story.ts';
 
 /** A relaunch of everything on a busy machine takes seconds; what is not settled by then never is. */
 const SETTLE_LIMIT_MS = 45_000;
@@ -29,8 +30,7 @@ export type Happened = {
 
 export type RunOptions = {
   readonly seed: number;
-  readonly events: number;
-  readonly kinds?: readonly EventKind[];
+  readonly story: Story;
   readonly privileged: 'yes' | 'no';
   readonly onEvent: (happened: Happened) => void;
 };
@@ -51,8 +51,8 @@ export async function run(options: RunOptions): Promise<Run> {
   const model = createModel();
   const happened: Happened[] = [];
   await furnish(stand, model, seed);
-  for (const [index, kind] of planEvents(options.events, seed, options.kinds).entries()) {
-    const one = await happen(stand, model, { kind, number: index + 1, seed });
+  for (const step of options.story) {
+    const one = await happen(stand, model, { ...step, seed });
     happened.push(one);
     options.onEvent(one);
     if (one.findings.length > 0 || one.effect === null) break;
@@ -136,6 +136,7 @@ async function settle(stand: Stand, model: Model): Promise<{ readonly findings: 
 
 /** What was due has come: from now on it has to stay. */
 async function learn(stand: Stand, model: Model, { rows, panes }: Seen): Promise<void> {
+  for (const { id } of model.sessions().filter(({ due }) => due === 'end')) model.change(id, { due: 'nothing', phase: 'terminated' });
   for (const { id } of model.sessions().filter(({ due }) => due === 'relaunch')) {
     const launchId = rows.find((row) => row.id === id)?.launchId ?? '';
     model.change(id, { due: 'nothing', launchId, panePid: panes?.find((pane) => pane.launchId === launchId)?.pid ?? 0 });

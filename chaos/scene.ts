@@ -1,5 +1,5 @@
 /** What events are made of: asking the daemon as a user would, and telling the model what that must have come to. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../server/testing/resources.ts';
 import { isRunning, signal } from '../server/testing/world.ts';
@@ -7,10 +7,10 @@ import type { Answer } from './api.ts';
 import { AGENT_ROLES, type AgentRole, type Expected, type Model, PRECIOUS_FILE, preciousText } from './model.ts';
 import type { Count, SeenRow } from './oracle.ts';
 import type { Random } from './random.ts';
-import { KEEPER, STUBBORN, type Stand } from './stand.ts';
+import { conversationsOf, KEEPER, PROJECT, STUBBORN, type Stand } from './stand.ts';
 
-export const PROJECT = 'app';
 const MOST_OPEN = 8;
+const PROMPTLESS_PERCENT = 50;
 const AGAIN_LIMIT_MS = 60_000;
 
 export type Scene = {
@@ -58,9 +58,10 @@ export function must<T>(answer: Answer, what: string): T {
   return answer.value as T;
 }
 
-export const spawnInput = (role: AgentRole): Record<string, unknown> => ({
+/** Without a prompt in some of them: whether such a one comes back is the agent's own doing. */
+export const spawnInput = ({ random }: Pick<Scene, 'random'>, role: AgentRole): Record<string, unknown> => ({
   projectId: PROJECT,
-  prompt: 'go on',
+  ...(random.chance(PROMPTLESS_PERCENT) ? {} : { prompt: 'go on' }),
   ...(role === 'shell' ? { agent: 'shell' } : {}),
   ...(role === 'talker' ? { agent: 'claude-code' } : {}),
   ...(role === 'keeper' ? { agent: 'custom', command: KEEPER } : {}),
@@ -69,10 +70,13 @@ export const spawnInput = (role: AgentRole): Record<string, unknown> => ({
 
 export const pickRole = ({ random }: Scene): AgentRole => random.pick(AGENT_ROLES);
 
-type Row = SeenRow & { readonly agent: string; readonly command: string | null };
+type Row = SeenRow & { readonly agent: string; readonly command: string | null; readonly prompt: string | null };
 
 const roleOf = (row: Row): AgentRole =>
   row.agent === 'shell' ? 'shell' : row.agent === 'claude-code' ? 'talker' : row.command === KEEPER ? 'keeper' : 'stubborn';
+
+const comesBack = (row: Row): Expected['comesBack'] =>
+  row.kind === 'orchestrator' || row.prompt !== null || ['shell', 'talker'].includes(roleOf(row)) ? 'yes' : 'no';
 
 /** Takes a session that is live into the model, with a file of uncommitted work in its worktree. */
 export async function adopt(scene: Pick<Scene, 'stand' | 'model'>, value: unknown): Promise<Expected> {
@@ -80,6 +84,9 @@ export async function adopt(scene: Pick<Scene, 'stand' | 'model'>, value: unknow
   const panePid = await panePidOf(scene.stand, row.launchId);
   const file = join(row.workspacePath, PRECIOUS_FILE);
   writeFileSync(file, preciousText(row.id));
+  // Before it has noted anything there is no conversation to go on with.
+  const conversation = join(conversationsOf(scene.stand.world), `${row.agentSessionId}.jsonl`);
+  if (roleOf(row) === 'talker') await eventually(`the conversation of ${row.id}`, () => existsSync(conversation));
   const { id, kind, workspacePath, branch, agentSessionId, launchId } = row;
   const expected: Expected = {
     id,
@@ -91,7 +98,9 @@ export async function adopt(scene: Pick<Scene, 'stand' | 'model'>, value: unknow
     phase: 'live',
     launchId,
     panePid,
+    comesBack: comesBack(row),
     due: 'nothing',
+    work: 'in its worktree',
     exitedLaunches: scene.model.find(id)?.exitedLaunches ?? [],
   };
   scene.model.put(expected);
@@ -107,7 +116,7 @@ export async function panePidOf({ world }: Stand, launchId: string): Promise<num
 
 export async function spawnOne(scene: Scene, role: AgentRole): Promise<Expected> {
   await makeRoom(scene);
-  return await adopt(scene, must(await ask(scene, 'sessions.spawn', spawnInput(role)), 'spawn'));
+  return await adopt(scene, must(await ask(scene, 'sessions.spawn', spawnInput(scene, role)), 'spawn'));
 }
 
 export async function killOne(scene: Scene, { id }: Pick<Expected, 'id'>): Promise<void> {
@@ -115,13 +124,20 @@ export async function killOne(scene: Scene, { id }: Pick<Expected, 'id'>): Promi
   scene.model.change(id, { phase: 'terminated', due: 'nothing' });
 }
 
-/** `sessions.restore` or `sessions.resume`, until it is back; one that was back already stays as it is. */
-export async function bringBack(scene: Scene, { id }: Pick<Expected, 'id'>, how: 'restore' | 'resume'): Promise<void> {
+/** `sessions.restore` or `sessions.resume`, until it is back; one that was back already, or cannot come back, stays as it is. */
+export async function bringBack(scene: Scene, { id, comesBack }: Expected, how: 'restore' | 'resume'): Promise<string> {
   const answer = await ask(scene, `sessions.${how}`, { id });
+  if (comesBack === 'no') {
+    // I4: launched anew it would be another one under its name.
+    if (answer.kind !== 'refused' || answer.code !== 'SESSION_NOT_RESUMABLE')
+      scene.violated('unpredicted', `${id} has nothing to go on with, and its ${how}: ${JSON.stringify(answer)}`);
+    return `refused, for ${id} has nothing to go on with`;
+  }
   if (answer.kind === 'refused' && answer.code !== 'SESSION_ALREADY_LIVE') throw new Error(`${how} ${id}: ${JSON.stringify(answer)}`);
   const row = await read<SeenRow>(scene, 'sessions.get', { id });
   const { launchId } = row;
   scene.model.change(id, { phase: 'live', due: 'nothing', launchId, panePid: await panePidOf(scene.stand, launchId) });
+  return `${id} is back`;
 }
 
 export async function makeRoom(scene: Scene): Promise<void> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from './random.ts';
-import { EVENT_KINDS, LEAST_SHARE, planEvents } from './schedule.ts';
+import { EVENT_KINDS, LEAST_SHARE, planEvents, USUAL_EVENTS } from './schedule.ts';
 
 describe('the events of a run', () => {
-  it.each([60, 1_000])('of %d events each kind has its share, whatever the seed', (events) => {
+  it.each([USUAL_EVENTS, 1_000])('of %d events each kind has its share, whatever the seed', (events) => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const planned = planEvents(events, seed);
       expect(planned).toHaveLength(events);

@@ -20,6 +20,8 @@ export const EVENT_KINDS = [
   'two-starts',
   'last-tab-leaves',
   'ensure',
+  'ensure-clean',
+  'ensure-clean-under-kill',
   'spawn',
   'kill',
   'restore',
@@ -41,6 +43,9 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Per hundred of all events. */
 export const LEAST_SHARE = 2;
+
+/** Two of each kind: the run of `npm test`. */
+export const USUAL_EVENTS = 2 * EVENT_KINDS.length;
 
 export function planEvents(events: number, seed: number, kinds: readonly EventKind[] = EVENT_KINDS): readonly EventKind[] {
   const random = createRandom(seed);

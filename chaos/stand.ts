@@ -16,6 +16,8 @@ const AO = fileURLToPath(new URL('../.test-build/ao.js', import.meta.url));
 const TAB = fileURLToPath(new URL('./tab.child.ts', import.meta.url));
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
+export const PROJECT = 'app';
+
 /** Short, so that a run in which the last tab leaves need not wait long. */
 export const GRACE_MS = 1_000;
 const DISK_MB = 256;
@@ -167,4 +169,5 @@ exec cat
   );
 }
 
+export const worktreesOf = (world: World): string => join(world.dataDir, 'worktrees', PROJECT);
 export const conversationsOf = (world: World): string => join(world.env['HOME'] ?? world.root, '.claude', 'projects', 'chaos');

@@ -12,16 +12,34 @@ const say = (word: string): void => void process.stdout.write(`${word}\n`);
 const socket = io(url, {
   transports: ['websocket'],
   reconnection: false,
+  autoConnect: false,
   extraHeaders: { cookie },
   auth: { secret, protocol: PROTOCOL_VERSION, role: 'app', tab },
 });
-const again = (): void => void setTimeout(() => socket.connect(), RETRY_MS);
+let waits = false;
+function again(): void {
+  if (waits) return;
+  waits = true;
+  setTimeout(connect, RETRY_MS);
+}
+function connect(): void {
+  waits = false;
+  socket.connect();
+  // Of a line that ends before the namespace is joined socket.io says nothing, and takes no other attempt for 20 s.
+  const { engine } = socket.io;
+  engine.once('close', () => {
+    if (socket.connected || socket.io.engine !== engine) return;
+    socket.disconnect();
+    again();
+  });
+}
 socket.on('supervision', ({ verdict }: { readonly verdict: string }) => say(verdict));
 socket.on('connect_error', again);
 socket.on('disconnect', () => {
   say('away');
   again();
 });
+connect();
 process.on('SIGTERM', () => {
   socket.emit('goodbye');
   socket.disconnect();

@@ -18,6 +18,7 @@ import {
   stopTmux,
 } from './processes.ts';
 import { acknowledgedThenKill, ensure, kill, parallel, parallelUnderKill, restore, resume, send, spawn } from './requests.ts';
+import { ensureClean, ensureCleanUnderKill } from './succession.ts';
 
 export const EVENTS: Readonly<Record<EventKind, (scene: Scene) => Promise<Effect>>> = {
   'kill-daemon': killTheDaemon,
@@ -35,6 +36,8 @@ export const EVENTS: Readonly<Record<EventKind, (scene: Scene) => Promise<Effect
   'two-starts': twoStarts,
   'last-tab-leaves': lastTabLeaves,
   ensure,
+  'ensure-clean': ensureClean,
+  'ensure-clean-under-kill': ensureCleanUnderKill,
   spawn,
   kill,
   restore,

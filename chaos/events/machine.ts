@@ -73,7 +73,7 @@ export async function diskFull(scene: Scene): Promise<Effect> {
   try {
     fill(filler);
     const { bavail } = statfsSync(stand.world.dataDir);
-    const spawned = await stand.api.mutate('sessions.spawn', spawnInput(pickRole(scene)));
+    const spawned = await stand.api.mutate('sessions.spawn', spawnInput(scene, pickRole(scene)));
     const listed = await stand.api.query('sessions.list', {});
     if (listed.kind !== 'ok') scene.violated('unsettled', `no list while the disk is full: ${JSON.stringify(listed)}`);
     if (spawned.kind === 'ok') throw new Error(`a spawn succeeded on a full disk (${bavail} blocks free)`);
@@ -114,7 +114,7 @@ export async function noDescriptors(scene: Scene): Promise<Effect> {
   let refused = 0;
   try {
     const answers = await Promise.all([
-      stand.api.mutate('sessions.spawn', spawnInput(pickRole(scene)), 3_000),
+      stand.api.mutate('sessions.spawn', spawnInput(scene, pickRole(scene)), 3_000),
       ...Array.from({ length: 6 }, () => stand.api.query('sessions.list', {}, 3_000)),
     ]);
     const [spawned] = answers;

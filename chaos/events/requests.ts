@@ -17,7 +17,6 @@ import {
   liveOne,
   makeRoom,
   must,
-  PROJECT,
   pickRole,
   read,
   type Scene,
@@ -25,14 +24,15 @@ import {
   spawnOne,
   terminatedOne,
 } from '../scene.ts';
+import { PROJECT } from '../stand.ts';
 
-type Ensured = { readonly session: { readonly id: string; readonly launchId: string }; readonly created: boolean };
+export type Ensured = { readonly session: { readonly id: string; readonly launchId: string }; readonly created: boolean };
 
 const orchestrators = ({ model }: Scene): readonly Expected[] => model.sessions().filter(({ kind }) => kind === 'orchestrator');
-const openOrchestrator = (scene: Scene): Expected | undefined => orchestrators(scene).find(({ phase }) => phase !== 'terminated');
+export const openOrchestrator = (scene: Scene): Expected | undefined => orchestrators(scene).find(({ phase }) => phase !== 'terminated');
 
 /** Whoever asked, all have the same one: the one there is, or one new one. */
-async function takeEnsured(scene: Scene, all: readonly Ensured[]): Promise<string> {
+export async function takeEnsured(scene: Scene, all: readonly Ensured[]): Promise<string> {
   const before = openOrchestrator(scene);
   const ids = [...new Set(all.map(({ session }) => session.id))];
   const [id = ''] = ids;
@@ -69,8 +69,7 @@ export async function kill(scene: Scene): Promise<Effect> {
 export async function restore(scene: Scene): Promise<Effect> {
   const session = await terminatedOne(scene);
   await makeRoom(scene);
-  await bringBack(scene, session, 'restore');
-  return { seen: `${session.id} restored` };
+  return { seen: `restore: ${await bringBack(scene, session, 'restore')}` };
 }
 
 export async function resume(scene: Scene): Promise<Effect> {
@@ -83,8 +82,7 @@ export async function resume(scene: Scene): Promise<Effect> {
       return answer.kind === 'ok' && (answer.value as { readonly status: string }).status === 'exited';
     });
   }
-  await bringBack(scene, session, 'resume');
-  return { seen: `${session.id} resumed` };
+  return { seen: `resume: ${await bringBack(scene, session, 'resume')}` };
 }
 
 /** The same key twice at once, and a second message behind it. */
@@ -108,7 +106,7 @@ async function atOnce(scene: Scene, meanwhile: () => Promise<void>): Promise<str
   const message = newMessage(scene, 1);
   const orders: readonly (readonly [string, Record<string, unknown>])[] = [
     ['orchestrator.ensure', { projectId: PROJECT }],
-    ['sessions.spawn', spawnInput(pickRole(scene))],
+    ['sessions.spawn', spawnInput(scene, pickRole(scene))],
     ['sessions.kill', { id: victim.id }],
     ['sessions.restore', { id: ended.id }],
     ['sessions.send', { id: keeper.id, ...message }],
@@ -130,7 +128,8 @@ async function atOnce(scene: Scene, meanwhile: () => Promise<void>): Promise<str
   else scene.model.spawnCutOff();
   must(await again(2), `kill ${victim.id}`);
   scene.model.change(victim.id, { phase: 'terminated', due: 'nothing' });
-  if (answers[3]?.kind === 'refused' && isFinal(answers[3])) throw new Error(`restore ${ended.id}: ${JSON.stringify(answers[3])}`);
+  if (answers[3]?.kind === 'refused' && isFinal(answers[3]) && ended.comesBack === 'yes')
+    throw new Error(`restore ${ended.id}: ${JSON.stringify(answers[3])}`);
   await bringBack(scene, ended, 'restore');
   must(await again(4), `send to ${keeper.id}`);
   scene.model.send({ sessionId: keeper.id, ...message });
@@ -169,7 +168,7 @@ async function acknowledged(scene: Scene, what: 'spawn' | 'kill' | 'send' | 'ren
   switch (what) {
     case 'spawn': {
       await makeRoom(scene);
-      const value = must(await ask(scene, 'sessions.spawn', spawnInput(pickRole(scene))), 'spawn');
+      const value = must(await ask(scene, 'sessions.spawn', spawnInput(scene, pickRole(scene))), 'spawn');
       return () => adopt(scene, value);
     }
     case 'kill': {
