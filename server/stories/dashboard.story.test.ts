@@ -183,7 +183,8 @@ it('L4: a daemon that stood still for longer than every grace ends itself neithe
 async function stoodStill<T>({ pid }: Daemon, ms: number, meanwhile: () => T): Promise<Awaited<T>> {
   process.kill(pid, 'SIGSTOP');
   const begun = meanwhile();
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  const endMs = performance.now() + ms;
+  await eventually(`${ms} ms to pass`, () => performance.now() >= endMs);
   process.kill(pid, 'SIGCONT');
   return await begun;
 }
