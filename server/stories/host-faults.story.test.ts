@@ -38,7 +38,7 @@ async function tellsOfStoppedHost(world: World, ids: readonly string[], tmux: nu
 }
 
 describe('tmux', () => {
-  it('SIGSTOPped for 30 s over a restart of the daemon: nothing terminated, nothing launched twice, `ao ls` at once, all live after', async () => {
+  it('SIGSTOPped for 30 s over a restart of the daemon: nothing terminated, nothing launched twice, `ao ls` at once, all live after (L6)', async () => {
     await using world = await makeWorld();
     const ids = await threeSessions(world);
     const before = world.panes();

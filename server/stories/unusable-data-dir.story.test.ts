@@ -59,7 +59,7 @@ async function worksAgain(world: World, pid: number): Promise<void> {
   expect(world.daemonPid()).toBe(pid);
 }
 
-describe.runIf(canMount())('a data directory', () => {
+describe.runIf(canMount())('L9: a data directory', () => {
   it('that is full: each change is refused with what helps, all that runs goes on, and room alone mends it', async () => {
     await using world = await makeWorld();
     await using disk = mountSmallDisk(world.dataDir, DISK_MB);
