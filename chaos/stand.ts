@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { eventually } from '../server/testing/resources.ts';
+import { mount } from '../server/testing/small-disk.ts';
 import { freePort, isRunning, makeWorld, signal, type World } from '../server/testing/world.ts';
 import { type Api, createApi } from './api.ts';
 import { INBOX_FILE } from './model.ts';
@@ -126,10 +127,6 @@ export async function openStand({ privileged }: { readonly privileged: 'yes' | '
 }
 
 export const isGone = (pid: number): Promise<true> => eventually(`process ${pid} to be gone`, () => !isRunning(pid));
-
-function mount(args: readonly string[]): boolean {
-  return spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
-}
 
 /** As the page of the link does. */
 async function pair(url: string, code: string): Promise<{ readonly cookie: string; readonly secret: string }> {

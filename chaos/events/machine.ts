@@ -1,9 +1,10 @@
 /** The machine under it all: commands that start and stop the daemon, a reboot, a full disk, no descriptors, a real browser. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { eventually } from '../../server/testing/resources.ts';
+import { fillDisk } from '../../server/testing/small-disk.ts';
 import { isRunning, processesOf, signal } from '../../server/testing/world.ts';
 import { adopt, daemonIsReady, type Effect, hold, isFinal, killDaemon, makeRoom, pickRole, type Scene, spawnInput } from '../scene.ts';
 
@@ -60,7 +61,6 @@ export async function reboot(scene: Scene): Promise<Effect> {
 }
 
 const FILLER = 'filler';
-const CHUNK_BYTES = 1024 * 1024;
 
 /** While it lasts the daemon answers, refuses what it cannot write, and loses nothing. */
 export async function diskFull(scene: Scene): Promise<Effect> {
@@ -71,7 +71,7 @@ export async function diskFull(scene: Scene): Promise<Effect> {
   const filler = join(stand.world.dataDir, FILLER);
   let seen: string;
   try {
-    fill(filler);
+    fillDisk(filler);
     const { bavail } = statfsSync(stand.world.dataDir);
     const spawned = await stand.api.mutate('sessions.spawn', spawnInput(scene, pickRole(scene)));
     const listed = await stand.api.query('sessions.list', {});
@@ -90,16 +90,6 @@ export async function diskFull(scene: Scene): Promise<Effect> {
   }
   scene.faultEnds();
   return { seen };
-}
-
-function fill(path: string): void {
-  for (const size of [CHUNK_BYTES, 4096, 1]) {
-    try {
-      for (;;) writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
-    } catch (caught) {
-      if ((caught as NodeJS.ErrnoException).code !== 'ENOSPC') throw caught;
-    }
-  }
 }
 
 /** No descriptor more than it has: nobody new gets in, nobody who is in is lost, and nothing ends. */

@@ -107,3 +107,39 @@ export function toAppError(caught: unknown): AppError {
 export function isAppError<Code extends AppErrorCode>(caught: unknown, code: Code): caught is AppError & { readonly code: Code } {
   return caught instanceof AppError && caught.code === code;
 }
+
+/** SHMSIZE: there was no room for the few pages that SQLite shares between its connections. */
+const FULL: readonly string[] = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'];
+
+/**
+ * What keeps a disk from being written to, and what helps; `null` for a failure that says nothing of it. `code` is the operating
+ * system's or SQLite's.
+ */
+export function describeUnwritable(code: string | null, directory: string): Pick<AppErrorFacts, 'message' | 'hint'> | null {
+  if (code !== null && FULL.includes(code))
+    return { message: `The disk under ${directory} is full`, hint: `Free some space (\`df -h ${directory}\`), then try again.` };
+  if (code === 'EROFS')
+    return {
+      message: `The disk under ${directory} is read-only`,
+      hint: `Mount it writable (\`df ${directory}\` names it, \`mount\` says how it is mounted), then try again.`,
+    };
+  return null;
+}
+
+/** A data directory that could not be used for this reason. */
+export function dataDirUnusable(caught: unknown, directory: string): AppError {
+  const { message: why } = caught instanceof Error ? caught : { message: String(caught) };
+  const known = describeUnwritable(systemCodeOf(caught), directory);
+  const message = known === null ? `The data directory ${directory} cannot be used: ${why}.` : `${known.message} (${why}).`;
+  const hint = known?.hint ?? 'Make it writable, or set AO_DATA_DIR to a directory that is, then `ao start`.';
+  return new AppError({ code: 'DATA_DIR_UNUSABLE', message, hint }, { cause: caught });
+}
+
+/** Full or read-only, whatever it was that could not be written. */
+export function isUnwritable(caught: unknown): boolean {
+  return describeUnwritable(systemCodeOf(caught), '') !== null;
+}
+
+function systemCodeOf(caught: unknown): string | null {
+  return caught instanceof Error && 'code' in caught && typeof caught.code === 'string' ? caught.code : null;
+}

@@ -20,7 +20,7 @@ import { parseRunFile } from '../contract/run-file.ts';
 import { SERVICE_NAME } from '../contract/version.ts';
 import { decideAccess } from '../core/access/access.ts';
 import { readVisit } from '../core/access/visit.ts';
-import { AppError, toAppError } from '../core/errors.ts';
+import { dataDirUnusable, isUnwritable, toAppError } from '../core/errors.ts';
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { SupervisorListener } from '../ports/supervision.ts';
@@ -60,14 +60,14 @@ export type Daemon = {
 export async function startDaemon(io: DaemonIo): Promise<Daemon> {
   const { env, installation, stderr } = io;
   const config = parseConfig(env, { cwd: process.cwd(), homedir: homedir(), platform: process.platform, faults: installation.faults });
-  enterDataDir(config.dataDir);
-  const logFile = openLogFile({ directory: join(config.dataDir, 'logs'), level: 'info', base: { pid: process.pid }, stderr });
+  const logFile = enterDataDir(config.dataDir, stderr);
   try {
     return await boot(io, { config, logFile });
   } catch (caught) {
-    const { code, message } = toAppError(caught);
-    logFile.log.error({ code, why: message }, 'could not start');
-    throw caught;
+    // A small file of ours that there was no room for names itself, not what helps.
+    const failure = isUnwritable(caught) ? dataDirUnusable(caught, config.dataDir) : toAppError(caught);
+    logFile.log.error({ code: failure.code, why: failure.message }, 'could not start');
+    throw failure;
   }
 }
 
@@ -264,19 +264,13 @@ function createGate(): Gate {
 }
 
 /** Made private and entered: a working directory that somebody deletes would break every later spawn. */
-function enterDataDir(dataDir: string): void {
+function enterDataDir(dataDir: string, stderr: DaemonIo['stderr']): LogFile {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     process.chdir(dataDir);
+    return openLogFile({ directory: join(dataDir, 'logs'), level: 'info', base: { pid: process.pid }, stderr });
   } catch (error) {
-    throw new AppError(
-      {
-        code: 'DATA_DIR_UNUSABLE',
-        message: `The data directory ${dataDir} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-        hint: 'Make it writable, or set AO_DATA_DIR to a directory that is, then `ao start`.',
-      },
-      { cause: error },
-    );
+    throw dataDirUnusable(error, dataDir);
   }
 }
 

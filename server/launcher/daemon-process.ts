@@ -1,11 +1,11 @@
 /** Starts the daemon's bundle detached: a session of its own, its output in a file, and nothing of the caller's session in its environment. */
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Environment, LocationConfig } from '../contract/environment.ts';
 import { appErrorSchema } from '../contract/errors.ts';
-import { AppError, type AppErrorFacts } from '../core/errors.ts';
+import { type AppErrorFacts, dataDirUnusable } from '../core/errors.ts';
 import { readTail } from './read-tail.ts';
 
 export type DaemonProcess = {
@@ -20,6 +20,8 @@ export type DaemonProcess = {
 const TAIL_BYTES = 16 * 1024;
 /** Beyond this the output of earlier starts is dropped. */
 const OUTPUT_MAX_BYTES = 4 * 1024 * 1024;
+/** More than a start writes, its last words included: on a full disk it would end without one. */
+export const START_ROOM_BYTES = 1024 * 1024;
 
 export type DaemonStart = {
   /** Of whoever starts it; what belongs to a session in it is left out. */
@@ -33,7 +35,7 @@ export type DaemonStart = {
 export function spawnDaemon({ env, daemonEntry, owner }: DaemonStart, { dataDir, runFile }: Places): DaemonProcess {
   const logs = join(dataDir, 'logs');
   const outputPath = join(logs, 'daemon.out');
-  const fd = openOutput(logs, outputPath);
+  const fd = openOutput(dataDir, outputPath);
   const from = fstatSync(fd).size;
   let exit: ReturnType<DaemonProcess['exit']> = null;
   try {
@@ -68,23 +70,26 @@ export function daemonEnvironment(env: Environment, { dataDir, runFile }: Places
   return { ...Object.fromEntries(kept), AO_DATA_DIR: dataDir, AO_RUN_FILE: runFile };
 }
 
-function openOutput(logs: string, path: string): number {
+function openOutput(dataDir: string, path: string): number {
   try {
-    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    assertRoom(`${path}.${process.pid}.room`);
     const fd = openSync(path, 'a', 0o600);
     if (fstatSync(fd).size <= OUTPUT_MAX_BYTES) return fd;
     closeSync(fd);
     closeSync(openSync(path, 'w', 0o600));
     return openSync(path, 'a', 0o600);
   } catch (error) {
-    throw new AppError(
-      {
-        code: 'DATA_DIR_UNUSABLE',
-        message: `The data directory cannot be used: ${(error as Error).message}.`,
-        hint: 'Make it writable, or set AO_DATA_DIR to a directory that is, then `ao start`.',
-      },
-      { cause: error },
-    );
+    throw dataDirUnusable(error, dataDir);
+  }
+}
+
+/** By writing: free blocks say nothing of a quota or a read-only mount. */
+function assertRoom(path: string): void {
+  try {
+    writeFileSync(path, Buffer.alloc(START_ROOM_BYTES), { mode: 0o600 });
+  } finally {
+    rmSync(path, { force: true });
   }
 }
 

@@ -35,3 +35,13 @@ it('says what is broken underneath, with the fix', async () => {
   const { checks } = await world.services().doctor.examine();
   expect(checks.find(({ verdict }) => verdict === 'warn')).toMatchObject({ id: 'agent smart', fix: expect.any(String) });
 });
+
+it('says that the session host does not answer (L6), and why', async () => {
+  const world = await makeServiceWorld();
+  const { id } = await world.spawn();
+  world.host.hang();
+  const host = (await world.services().doctor.examine()).checks.find((check) => check.id === 'session host');
+  expect(host).toMatchObject({ verdict: 'fail', says: expect.stringContaining('does not answer'), fix: `ao why ${id}` });
+  world.host.wake();
+  expect((await world.services().doctor.examine()).checks.find((check) => check.id === 'session host')?.verdict).toBe('ok');
+});

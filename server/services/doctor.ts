@@ -4,7 +4,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import type { RuntimeHandle } from '../core/ids.ts';
 import type { SeenRuntime } from '../core/session/probe.ts';
 import type { AgentService, Check, DoctorService } from '../ports/app-services.ts';
-import type { RuntimeDestroyer, RuntimeLauncher } from '../ports/runtime.ts';
+import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
 import type { WorkspaceSurvey } from '../ports/workspace.ts';
 import type { Report } from './sessions/report.ts';
@@ -12,12 +12,15 @@ import type { Report } from './sessions/report.ts';
 type Deps = {
   readonly store: Store;
   readonly survey: WorkspaceSurvey;
-  readonly runtime: RuntimeDestroyer & Pick<RuntimeLauncher, 'assertInstalled'>;
+  readonly runtime: RuntimeDestroyer & RuntimeProbe & Pick<RuntimeLauncher, 'assertInstalled'>;
   readonly agents: AgentService;
   readonly report: Report;
   /** As of the latest look. */
   readonly orphans: () => readonly SeenRuntime[];
 };
+
+/** A host that is stopped does not answer at all; this is how long it is waited for. */
+const HOST_LIMIT_MS = 2_000;
 
 export function createDoctor({ store, survey, runtime, agents, report, orphans }: Deps): DoctorService {
   async function check(id: string, says: string, work: () => Promise<void> | void): Promise<Check> {
@@ -27,6 +30,20 @@ export function createDoctor({ store, survey, runtime, agents, report, orphans }
     } catch (caught) {
       const { message, hint } = toAppError(caught);
       return { id, verdict: 'fail', says: message, fix: hint };
+    }
+  }
+
+  /** Asked now: the latest look may be older than what has just happened to it. */
+  async function checkHost(): Promise<void> {
+    await runtime.assertInstalled();
+    const open = store.sessions.list({ phases: ['spawning', 'live'] });
+    const { byHandle } = await runtime.probe(
+      open.map(({ runtimeHandle }) => runtimeHandle),
+      { limitMs: HOST_LIMIT_MS },
+    );
+    for (const { id, runtimeHandle } of open) {
+      const probe = byHandle.get(runtimeHandle);
+      if (probe?.state === 'unknown') throw new AppError({ code: 'RUNTIME_UNAVAILABLE', message: probe.why, hint: `ao why ${id}` });
     }
   }
 
@@ -51,7 +68,7 @@ export function createDoctor({ store, survey, runtime, agents, report, orphans }
     async examine() {
       const [database, host, ofAgents, folders, kept] = await Promise.all([
         check('database', 'It is sound.', store.check),
-        check('session host', 'It is installed and new enough.', () => runtime.assertInstalled()),
+        check('session host', 'It is installed, new enough and answers.', checkHost),
         checkAgents(),
         survey.folders(),
         keptWork(),

@@ -156,3 +156,35 @@ it('L4: a tab lost behind a tunnel leaves the long grace, and one that is back e
   back.leave();
   await gone(daemon);
 });
+
+it('L4: a daemon that stood still for longer than every grace ends itself neither for who is there nor for who came back meanwhile', async () => {
+  const graceMs = 2_000;
+  const stillMs = graceMs + 2_000;
+  const daemon = await startAppDaemon({ AO_GRACE_MS: String(graceMs), AO_LOSS_GRACE_MS: '1500' });
+  const browser = await pair(daemon.port);
+  const first = await countedTab(daemon.port, browser);
+  await stoodStill(daemon, stillMs, () => undefined);
+  expect(await world.ok(['status'])).toMatchObject({ pid: daemon.pid, supervisors: 1, graceEndsAt: null });
+  expect(first.ends).toEqual([]);
+
+  first.leave();
+  // A command to ask it would take a good part of the grace.
+  await eventually('the grace', () => readFileSync(join(world.dataDir, 'logs', 'daemon.log'), 'utf8').includes('"to":"grace"'));
+  const second = await stoodStill(daemon, stillMs, () => countedTab(daemon.port, browser));
+  expect(await world.ok(['status'])).toMatchObject({ pid: daemon.pid, supervisors: 1, graceEndsAt: null });
+
+  const leftAtMs = performance.now();
+  second.leave();
+  await gone(daemon);
+  expect(performance.now() - leftAtMs).toBeGreaterThan(graceMs - 50);
+});
+
+/** The time is the fault itself. */
+async function stoodStill<T>({ pid }: Daemon, ms: number, meanwhile: () => T): Promise<Awaited<T>> {
+  process.kill(pid, 'SIGSTOP');
+  const begun = meanwhile();
+  const endMs = performance.now() + ms;
+  await eventually(`${ms} ms to pass`, () => performance.now() >= endMs);
+  process.kill(pid, 'SIGCONT');
+  return await begun;
+}

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import type { CheckView, FindingView } from '../../contract/doctor.ts';
 import type { LocationConfig } from '../../contract/environment.ts';
-import { toAppError } from '../../core/errors.ts';
+import { describeUnwritable, toAppError } from '../../core/errors.ts';
+import { START_ROOM_BYTES } from '../../launcher/daemon-process.ts';
 import { readGatewayFile } from '../../launcher/gateway-file.ts';
 import { sightDaemon } from '../../launcher/sighting.ts';
 import { connect, fromClientError } from '../client.ts';
@@ -59,18 +60,29 @@ function checkDataDir(dataDir: string): readonly CheckView[] {
   try {
     const { mode } = statSync(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = statfsSync(dataDir);
-    const free = bavail * bsize;
-    const isLow = free < LOW_SPACE_BYTES;
-    const says = `${Math.round(free / 1024 / 1024)} MB free`;
-    const disk: CheckView = { id: 'disk', verdict: isLow ? 'warn' : 'ok', says, fix: isLow ? `df -h ${dataDir}` : null };
+    const disk = checkDisk(dataDir);
     if ((mode & 0o077) === 0) return [{ id, verdict: 'ok', says: 'Private and writable.', fix: null }, disk];
     return [{ id, verdict: 'warn', says: 'Others of this machine may look into it.', fix: `chmod 700 ${dataDir}` }, disk];
   } catch (caught) {
     const { code } = caught as NodeJS.ErrnoException;
     if (code === 'ENOENT') return [{ id, verdict: 'ok', says: 'Not there yet; the first start makes it.', fix: null }];
-    return [{ id, verdict: 'fail', says: `It cannot be used (${code}).`, fix: `ls -ld ${dataDir}; or set AO_DATA_DIR to another one` }];
+    const { message, hint } = describeUnwritable(code ?? null, dataDir) ?? {
+      message: 'It cannot be used',
+      hint: `ls -ld ${dataDir}; or set AO_DATA_DIR to another one`,
+    };
+    return [{ id, verdict: 'fail', says: `${message} (${code}).`, fix: hint }];
   }
+}
+
+function checkDisk(dataDir: string): CheckView {
+  const { bavail, bsize, blocks } = statfsSync(dataDir);
+  // A file system without a size of its own has no blocks at all.
+  const free = blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
+  const fix = `df -h ${dataDir}`;
+  if (free < START_ROOM_BYTES)
+    return { id: 'disk', verdict: 'fail', says: 'It is full: nothing is changed or started until there is room; sessions run on.', fix };
+  const says = blocks === 0 ? 'It has no limit of its own.' : `${Math.round(free / 1024 / 1024)} MB free`;
+  return free < LOW_SPACE_BYTES ? { id: 'disk', verdict: 'warn', says, fix } : { id: 'disk', verdict: 'ok', says, fix: null };
 }
 
 function checkDashboard(runFile: string): CheckView {

@@ -63,7 +63,7 @@ export type WatchdogEvent =
   | { readonly type: 'lease_taken'; readonly leaseId: string; readonly untilMs: number; readonly nowMs: number }
   | { readonly type: 'lease_released'; readonly leaseId: string; readonly nowMs: number }
   | { readonly type: 'owner_changed'; readonly owner: Owner; readonly nowMs: number }
-  /** `suspended`: the machine slept since the countdown began, so the clients had no chance to come back. */
+  /** `suspended`: the machine slept, or this process was stopped, so the clients had no chance to come back or to be heard. */
   | { readonly type: 'timer_fired'; readonly epoch: number; readonly clock: 'steady' | 'suspended'; readonly nowMs: number }
   /** Somebody else decided to stop: a signal, `POST /shutdown`. */
   | { readonly type: 'stop_begun'; readonly nowMs: number }

@@ -17,7 +17,7 @@ function setUp(owner: Owner = 'app', requestStop?: (reason: string) => void | Pr
     owner,
     requestStop: requestStop ?? ((reason) => void stops.push(reason)),
   });
-  return { clock, advance: clock.advance, sleepMachine: clock.jumpWall, timerCount: clock.pending, watchdog, stops };
+  return { clock, advance: clock.advance, sleepMachine: clock.jumpWall, freeze: clock.freeze, timerCount: clock.pending, watchdog, stops };
 }
 
 function join(watchdog: Watchdog, id: string): SupervisorVerdict[] {
@@ -68,6 +68,21 @@ describe('the watchdog service', () => {
     sleepMachine(3_600_000);
     await advance(3_000);
     expect(stops).toEqual([]);
+    await advance(4_999);
+    expect(stops).toEqual([]);
+    await advance(1);
+    expect(stops.length).toBe(1);
+  });
+
+  it('L4: starts the grace over after it was stopped across its end itself, and hears who came back meanwhile', async () => {
+    const { watchdog, advance, freeze, stops } = setUp();
+    join(watchdog, 'a');
+    watchdog.leave('a', 'left');
+    freeze(60_000);
+    await advance(0);
+    expect(stops).toEqual([]);
+    expect(join(watchdog, 'b')).toEqual(['counted']);
+    watchdog.leave('b', 'left');
     await advance(4_999);
     expect(stops).toEqual([]);
     await advance(1);

@@ -18,7 +18,10 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SupervisorClient, SupervisorDesk } from '../../ports/supervision.ts';
 
-/** Wall clock ahead of the monotonic one by more than this since the countdown began: the machine slept, or the clock jumped. */
+/**
+ * A timer that is later than this: the machine slept (where the monotonic clock stands still meanwhile, the wall clock is ahead by
+ * it), or this process was stopped or starved. Whoever came back in that time could not be heard yet.
+ */
 const SUSPEND_SLACK_MS = 1_000;
 
 export type WatchdogDeps = {
@@ -65,7 +68,6 @@ export function createWatchdog({ clock, log, limits, owner, requestStop }: Watch
   let state = initialWatchdog(owner, limits);
   const tells = new Map<string, SupervisorClient['tell']>();
   let cancelTimer: () => void = () => undefined;
-  let driftAtTimerMs = 0;
   let leaseCount = 0;
 
   const driftMs = (): number => clock.nowMs() - clock.monotonicMs();
@@ -95,9 +97,11 @@ export function createWatchdog({ clock, log, limits, owner, requestStop }: Watch
   const setTimer = (epoch: number, delayMs: number): void => {
     cancelTimer();
     // Measured from the timer's start, so that a clock set right an hour ago is no suspend.
-    driftAtTimerMs = driftMs();
+    const driftAtStartMs = driftMs();
+    const dueMs = clock.monotonicMs() + delayMs;
     cancelTimer = clock.after(Math.ceil(delayMs), () => {
-      const clockState = driftMs() - driftAtTimerMs > SUSPEND_SLACK_MS ? 'suspended' : 'steady';
+      const sleptMs = Math.max(driftMs() - driftAtStartMs, clock.monotonicMs() - dueMs);
+      const clockState = sleptMs > SUSPEND_SLACK_MS ? 'suspended' : 'steady';
       dispatch({ type: 'timer_fired', epoch, clock: clockState, nowMs: clock.monotonicMs() });
     });
   };

@@ -6,6 +6,8 @@ export type ManualClock = Clock & {
   advance(ms: number): Promise<void>;
   /** Moves only the wall clock, as a suspend or an adjustment does. */
   jumpWall(ms: number): void;
+  /** Time passes and nothing runs, as for a process that is stopped; what fell due meanwhile is run, late, by the next `advance`. */
+  freeze(ms: number): void;
   /** How many callbacks wait. */
   pending(): number;
 };
@@ -64,6 +66,9 @@ export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
     },
     jumpWall(ms) {
       wallOffset += ms;
+    },
+    freeze(ms) {
+      monotonic += ms;
     },
     pending: () => timers.size,
   };

@@ -30,7 +30,8 @@ it('L6: a stopped server is unknown within the limit, to the running daemon and 
   try {
     for (const runtime of [harness.runtime(), harness.open()]) {
       const { value, ms } = await timed(runtime.probe([spec.handle], { limitMs: 700 }));
-      expect(value.byHandle.get(spec.handle)).toMatchObject({ state: 'unknown' });
+      const why = expect.stringContaining(`kill -CONT ${pid}`) as string;
+      expect(value.byHandle.get(spec.handle)).toEqual({ state: 'unknown', why });
       expect(value.seen).toEqual([]);
       expect(ms).toBeLessThan(2_000);
     }

@@ -45,7 +45,18 @@ export function createObserving({ socket: ownSocket, channel, host, processes, c
     if (state.state === 'unknown') return { state: 'unknown', why: state.why };
     // It listens: its socket has just come back, or it is stopped.
     const second = await look(socket);
-    return second === 'no answer' ? { state: 'unknown', why: 'the tmux server listens but does not answer' } : await reaped(socket, second);
+    return second === 'no answer' ? await silent(socket) : await reaped(socket, second);
+  }
+
+  async function silent(socket: string): Promise<HostView> {
+    const record = await host.recordOf(socket);
+    const runs = record !== null && record.bootId === processes.bootId() && processes.stateOf(record) !== 'gone';
+    if (!runs) return { state: 'unknown', why: 'the tmux server does not answer' };
+    const { pid } = record;
+    return {
+      state: 'unknown',
+      why: `the tmux server (pid ${pid}) does not answer; if it was stopped, \`kill -CONT ${pid}\` lets it go on`,
+    };
   }
 
   /**
@@ -83,10 +94,10 @@ export function createObserving({ socket: ownSocket, channel, host, processes, c
     return same ? ownSocket : socket;
   }
 
-  async function within(limitMs: number, view: Promise<HostView>): Promise<HostView> {
+  async function within(limitMs: number, socket: string, view: Promise<HostView>): Promise<HostView> {
     let cancel = (): void => {};
     const limit = new Promise<HostView>((resolve) => {
-      cancel = clock.after(limitMs, () => resolve({ state: 'unknown', why: `the tmux server did not answer within ${limitMs} ms` }));
+      cancel = clock.after(limitMs, () => resolve(silent(socket)));
     });
     const failed = (caught: unknown): HostView => ({ state: 'unknown', why: caught instanceof Error ? caught.message : String(caught) });
     return await Promise.race([view.catch(failed), limit]).finally(() => cancel());
@@ -105,7 +116,7 @@ export function createObserving({ socket: ownSocket, channel, host, processes, c
             // Ours first: only then is it on record which server that is.
             const view =
               socket === ownSocket ? own : own.then(() => reachable(socket)).then((there) => (there === ownSocket ? own : observe(there)));
-            return [socket, await within(limitMs, view)];
+            return [socket, await within(limitMs, socket, view)];
           }),
         ),
       );

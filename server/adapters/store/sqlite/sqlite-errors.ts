@@ -3,7 +3,7 @@
  * never suggest deleting anything: the file holds the only record of the user's sessions.
  */
 import { dirname } from 'node:path';
-import { AppError, type AppErrorCode } from '../../../core/errors.ts';
+import { AppError, type AppErrorCode, describeUnwritable } from '../../../core/errors.ts';
 
 type Refusal = { readonly code: AppErrorCode; readonly what: string; readonly hint: string };
 
@@ -63,16 +63,11 @@ function refusalOf(code: string, path: string): Refusal | null {
       hint: `Close the program that has it open (\`fuser ${path}\` names it), then try again.`,
     };
   }
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') {
-    return {
-      code: 'DATA_DIR_UNUSABLE',
-      what: `The disk under ${directory} is full`,
-      hint: `Free some space (\`df -h ${directory}\`), then try again.`,
-    };
-  }
+  const unwritable = describeUnwritable(code, directory);
+  if (unwritable !== null) return { code: 'DATA_DIR_UNUSABLE', what: unwritable.message, hint: unwritable.hint };
   if (
     /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR|NOLFS)/.test(code) ||
-    /^(EACCES|EEXIST|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT|ELOOP|ENAMETOOLONG|EIO)$/.test(code)
+    /^(EACCES|EEXIST|EPERM|ENOTDIR|EISDIR|ENOENT|ELOOP|ENAMETOOLONG|EIO)$/.test(code)
   ) {
     return {
       code: 'DATA_DIR_UNUSABLE',

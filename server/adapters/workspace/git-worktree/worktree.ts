@@ -67,13 +67,19 @@ export async function mustRun(git: GitAt, what: string, args: readonly string[],
   return result.stdout;
 }
 
+/** As git says it and as Node does. */
+const UNWRITABLE = /No space left on device|Disk quota exceeded|Read-only file system|ENOSPC|EDQUOT|EROFS/;
+
 export function worktreeFailed(what: string, why: string, workspace?: Workspace): AppError {
   return new AppError({
     code: 'WORKTREE_FAILED',
     message: `${what} failed: ${why}.`,
-    hint:
-      workspace === undefined
-        ? 'Mend what git complains about and try again; ao project ls names the repository'
-        : `Look at it: git -C ${workspace.repository} worktree list`,
+    hint: hintFor(why, workspace),
   });
+}
+
+function hintFor(why: string, workspace: Workspace | undefined): string {
+  if (UNWRITABLE.test(why)) return 'Free some space, or mount it writable (`df -h` and `mount` show how it stands), then try again.';
+  if (workspace === undefined) return 'Mend what git complains about and try again; ao project ls names the repository';
+  return `Look at it: git -C ${workspace.repository} worktree list`;
 }
