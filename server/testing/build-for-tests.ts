@@ -1,6 +1,6 @@
 /**
- * Builds the product with fault points into `.test-build` before the stories run, unless what is there has the same content.
- * In a process of its own: the build script is no module of the product.
+ * Builds the pages, and the product with fault points into `.test-build`, before the stories run, unless what is there has the same
+ * content. In a process of its own: the build script is no module of the product.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Called once by vitest before the first story. */
 export function setup(): void {
-  const args = ['scripts/build.mjs', '--if-stale', '--with-fault-points', '--out-dir', '.test-build'];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  build('--only', 'pages');
+  build('--with-fault-points', '--out-dir', '.test-build');
+}
+
+function build(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs', '--if-stale', ...args], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The build for tests failed (exit ${status}):\n${stderr}`);
 }
