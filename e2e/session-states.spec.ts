@@ -35,6 +35,7 @@ test('an exit, a kill from outside, a restore, a rename and a kill from the page
   await page.getByLabel('Name of the session').fill('Fix the login');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Fix the login');
+  await expect(page.getByRole('button', { name: 'Rename' })).toBeFocused();
   await expect(page).toHaveTitle(/Fix the login/);
   expect((await installation.ok<{ title: string }>(['get', id])).title).toBe('Fix the login');
 

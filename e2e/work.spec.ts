@@ -228,6 +228,7 @@ test('orchestrator, custom command, kill, restore, resume and rename', async ({ 
   await page.getByLabel('Name of the session').fill('something else');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('heading', { level: 1, name: 'Count everything' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Rename' })).toBeFocused();
 
   // An agent that ends: its last screen, its code, and the way back in the same place.
   const ends = await installation.ok<SessionJson>(['spawn', '--project', 'app', '--title', 'Ends by itself', '--prompt', 'work']);

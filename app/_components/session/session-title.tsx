@@ -2,7 +2,7 @@
 'use client';
 
 import { Pencil } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
 import { nameOf } from '../../_data/status.ts';
 import { IconButton } from '../../_ui/button.tsx';
@@ -20,13 +20,24 @@ export type SessionTitleProps = {
 
 export function SessionTitle({ session, rename, lock, editing, onEditing }: SessionTitleProps) {
   const name = nameOf(session);
-  if (editing === 'yes') return <TitleField key={session.id} name={name} rename={rename} onDone={() => onEditing('no')} />;
+  const pencil = useRef<HTMLButtonElement>(null);
+  const endedBy = useRef<EndedBy>('elsewhere');
+  useEffect(() => {
+    if (editing === 'no' && endedBy.current === 'key') pencil.current?.focus();
+    endedBy.current = 'elsewhere';
+  }, [editing]);
+  const done = (by: EndedBy): void => {
+    endedBy.current = by;
+    onEditing('no');
+  };
+  if (editing === 'yes') return <TitleField key={session.id} name={name} rename={rename} onDone={done} />;
   return (
     <div className="group/title flex min-w-0 items-center gap-0.5">
       <h1 className="min-w-0 truncate font-semibold text-sm" title={name}>
         {name}
       </h1>
       <IconButton
+        ref={pencil}
         label="Rename"
         size="sm"
         disabledReason={lock}
@@ -39,15 +50,18 @@ export function SessionTitle({ session, rename, lock, editing, onEditing }: Sess
   );
 }
 
-type TitleFieldProps = { readonly name: string; readonly rename: SessionActions['rename']; readonly onDone: () => void };
+/** By a key in the field the focus would be lost with it; whoever went elsewhere has taken it along. */
+type EndedBy = 'key' | 'elsewhere';
+
+type TitleFieldProps = { readonly name: string; readonly rename: SessionActions['rename']; readonly onDone: (by: EndedBy) => void };
 
 function TitleField({ name, rename, onDone }: TitleFieldProps) {
   const [title, setTitle] = useState(name);
-  const save = (): void => {
+  const save = (by: EndedBy): void => {
     const next = title.trim();
-    if (next === '' || next === name) return onDone();
+    if (next === '' || next === name) return onDone(by);
     void rename.run(next).then((outcome) => {
-      if (outcome === 'done') onDone();
+      if (outcome === 'done') onDone(by);
     });
   };
   return (
@@ -55,7 +69,7 @@ function TitleField({ name, rename, onDone }: TitleFieldProps) {
       className="flex min-w-0 flex-1 items-center gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        save('key');
       }}
     >
       <h1 className="sr-only">{name}</h1>
@@ -71,10 +85,10 @@ function TitleField({ name, rename, onDone }: TitleFieldProps) {
         onFocus={(event) => event.target.select()}
         onChange={(event) => setTitle(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') onDone();
+          if (event.key === 'Escape') onDone('key');
         }}
         onBlur={() => {
-          if (rename.pending === null && rename.problem === null) save();
+          if (rename.pending === null && rename.problem === null) save('elsewhere');
         }}
         className="h-7 min-w-0 max-w-96 flex-1 rounded-sm border border-line-control bg-canvas px-2 font-semibold text-ink text-sm"
       />
