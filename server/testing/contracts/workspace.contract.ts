@@ -216,7 +216,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await harness.port.preservedRefs(harness.folder)).toEqual([]);
     });
 
-    test('I11 undo captures uncommitted work first, and it can be put back', async () => {
+    test('I11, L10 undo captures uncommitted work first, and it can be put back', async () => {
       await using harness = await open();
       const workspace = await created(harness);
       await harness.write(workspace.path, 'README.md', 'changed');
@@ -290,7 +290,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await harness.read(workspace.path, 'new.txt')).toBe('new');
     });
 
-    test('I11 a worktree that was changed after its capture is kept, and so is one with ignored files', async () => {
+    test('I11, L10 a worktree that was changed after its capture is kept, and so is one with ignored files', async () => {
       await using harness = await open();
       const workspace = await created(harness);
       await harness.write(workspace.path, 'new.txt', 'new');
