@@ -261,7 +261,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await harness.port.undo(again, { sessionId: id, disposable: ['*.log'] })).toEqual({ preservedRef: null, movedTo: null });
     });
 
-    test('whether a worktree would be removed can be asked without removing it', async () => {
+    test('L10 whether a worktree would be removed can be asked without removing it', async () => {
       await using harness = await open();
       const workspace = await created(harness);
       expect(await harness.port.judgeRemoval(workspace, [])).toEqual({ kind: 'removed' });
