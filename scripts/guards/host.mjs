@@ -112,14 +112,6 @@ export const HOST_GUARDS = [
     test: { file: 'server/services/terminal/hub.int.test.ts', name: 'L6: ends as gone, with the last picture as it was' },
   },
   {
-    fault: 'L6',
-    clause: 'tmux server SIGSTOPped under a viewer: what is typed waits without a busy loop',
-    file: 'server/adapters/runtime/tmux/attach-pty.ts',
-    find: 'clock.after(FULL_RETRY_MS, () => {',
-    without: 'clock.after(0, () => {',
-    test: { file: 'server/adapters/runtime/tmux/attach.int.test.ts', name: 'L6: input that nobody takes is held without a busy loop' },
-  },
-  {
     fault: 'L7',
     clause: 'a host of an earlier boot is gone, whoever has its pid now',
     file: 'server/adapters/runtime/tmux/host.ts',

@@ -150,7 +150,7 @@ export const SUPERVISION_GUARDS = [
     without: 'counted: true,',
     test: {
       file: 'server/adapters/supervise-socket/supervise-socket.int.test.ts',
-      name: 'L5: tells each client in one line that it counts',
+      name: 'L5: tells a client that is not counted',
     },
   },
 ];
