@@ -149,7 +149,7 @@ export const CRASH_GUARDS = [
     clause: 'delivery: what went with an earlier launch is typed anew',
     file: 'server/core/delivery/decide.ts',
     find: "return { kind: 'requeue', why: 'the agent it was pasted into is gone' };",
-    without: "return { kind: 'note-pasted' };",
+    without: "return { kind: 'submit' };",
     test: { file: 'server/services/delivery/delivery.test.ts', name: 'is typed anew where the agent it was pasted into is gone' },
   },
   {
@@ -181,7 +181,7 @@ export const CRASH_GUARDS = [
     clause: 'every point between two effects is died at by a test',
     file: 'server/core/fault-points.ts',
     find: "  'shutdown.lock',\n",
-    without: "  'shutdown.lock',\n  'shutdown.nobody-dies-here',\n",
+    without: "  'shutdown.lock',\n  'nowhere.nobody-dies-here',\n",
     test: { file: 'server/architecture.test.ts', name: 'are each named by a test that dies there (L1)' },
   },
 ];

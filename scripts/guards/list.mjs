@@ -1,7 +1,7 @@
 /**
  * The guards against the faults of the lifecycle, L1–L12, clause by clause: what is taken out of which file, and which test must
  * miss it. `find` is there once; `without` is what stands in its place; `written` is where the test has its name, if that is
- * another file. Data only; `scripts/without-guard.mjs` does the rest.
+ * another file. Nothing in it may loop without end: no test ends that. Data only; `scripts/without-guard.mjs` does the rest.
  */
 import { CRASH_GUARDS } from './crash.mjs';
 import { DATABASE_GUARDS } from './database.mjs';
