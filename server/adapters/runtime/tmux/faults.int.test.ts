@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -57,6 +57,8 @@ it('L6: a create that a stopped server was asked for runs nothing once it was re
   try {
     expect(await codeOf(harness.runtime().create(late))).toBe('RUNTIME_UNAVAILABLE');
     await harness.runtime().revoke(late.launchId);
+    // There is nothing to run any more, whether the server has the request yet or dropped it with the channel.
+    expect(readdirSync(join(harness.dataDir, 'launch'))).toEqual([]);
   } finally {
     process.kill(pid, 'SIGCONT');
   }
