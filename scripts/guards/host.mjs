@@ -141,7 +141,7 @@ export const HOST_GUARDS = [
     file: 'server/services/reconcile/reconciler.ts',
     find: "if (action.kind === 'relaunch') rows.set(seen.id, deps.apply.queueRelaunch(seen, action.why));",
     without: '',
-    test: { file: RECONCILER, name: 'says `recovering` of all that a reboot took before the daemon says `ready`' },
+    test: { file: 'server/services/reconcile/reboot.test.ts', name: 'L7: what a reboot took is said to be recovering' },
   },
   {
     fault: 'L7',

@@ -96,15 +96,6 @@ describe('a round', () => {
     expect(world.host.panes()).toHaveLength(10);
   });
 
-  it('says `recovering` of all that a reboot took before the daemon says `ready`: no row looks live (L7)', async () => {
-    const world = await makeServiceWorld();
-    await spawnMany(world, 6);
-    world.host.reboot();
-    const found = await world.services().reconciler.boot();
-    expect([found.live, found.recovering]).toEqual([0, 6]);
-    expect(world.store.sessions.list().map(({ id }) => statusOf(world, id))).toEqual(Array(6).fill('recovering'));
-  });
-
   it('plans nothing at a fixpoint: no write, no effect', async () => {
     const world = await makeServiceWorld();
     await spawnMany(world, 2);
