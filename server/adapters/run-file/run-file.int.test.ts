@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -41,7 +42,7 @@ describe('the run file', () => {
     writeFileSync(join(dir.path, 'list'), '[]');
     writeFileSync(join(dir.path, 'bad-port'), JSON.stringify({ ...entry, port: 0 }));
     writeFileSync(join(dir.path, 'negative'), JSON.stringify({ ...entry, pid: -1 }));
-    writeFileSync(join(dir.path, 'huge'), Buffer.alloc(1024 * 1024, 0x20));
+    writeFileSync(join(dir.path, 'huge'), JSON.stringify(entry).padEnd(1024 * 1024));
     mkdirSync(join(dir.path, 'directory'));
     writeFileSync(join(dir.path, 'real'), JSON.stringify(entry));
     symlinkSync(join(dir.path, 'real'), join(dir.path, 'link'));
@@ -50,6 +51,22 @@ describe('the run file', () => {
       expect(at(name).removeIfOurs(entry), name).toBe('not_ours');
       expect(existsSync(join(dir.path, name)), name).toBe(true);
     }
+    // Opened to be refused: root may read anything.
+    expect(at('n'.repeat(300)).read()).toEqual({ kind: 'unusable', why: expect.stringContaining('cannot be read (ENAMETOOLONG)') });
+  });
+
+  it('L2: does not wait at a FIFO in its place', async () => {
+    await using dir = await makeTempDir();
+    const path = join(dir.path, 'running.json');
+    execFileSync('mkfifo', [path]);
+    // Whoever opens one waits for a writer, and with it everything else: so not in this process.
+    const script = `import { createRunFile } from ${JSON.stringify(new URL('./run-file.ts', import.meta.url).href)};
+      process.stdout.write(createRunFile({ path: ${JSON.stringify(path)}, parse: () => null }).read().kind);`;
+    const read = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      timeout: 30_000,
+      encoding: 'utf8',
+    });
+    expect([read.signal, read.stdout]).toEqual([null, 'unusable']);
   });
 
   it.runIf(process.getuid?.() !== 0)('L2: answers for an unreadable file', async () => {

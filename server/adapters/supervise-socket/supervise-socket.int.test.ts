@@ -71,7 +71,7 @@ describe('supervise.sock', () => {
     expect(existsSync(listener.path as string)).toBe(false);
   });
 
-  it('tells a client that is not counted, and one that has to come back, whose connection then ends', async () => {
+  it('L5: tells a client that is not counted, and one that has to come back, whose connection then ends', async () => {
     await using dir = await makeTempDir();
     const { desk, present } = createDesk('not_counted');
     const { listener } = await open(join(dir.path, 'running.json'), { desk });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { LaunchId } from '../../core/ids.ts';
@@ -34,15 +34,18 @@ it('identifies this process, and takes neither a later start nor a zombie for it
 
 it('L8: a zombie is gone', async () => {
   await using dir = await makeTempDir();
-  // The inner shell ends; its parent, which has become cat, never asks for it.
-  const parent = start('sh -c "exit 0" & echo $! > "$1"; exec sleep 1000', { args: [join(dir.path, 'pid')] });
+  // The inner shell ends once its parent has become sleep, which never asks for it; a shell might.
+  const script = `sh -c 'while [ ! -e "$1/end" ]; do sleep 0.02; done' sh "$1" & echo $! > "$1/pid"; exec sleep 1000`;
+  const parent = start(script, { args: [dir.path] });
   const zombie = await pidIn(join(dir.path, 'pid'));
+  await eventually('its parent is sleep', () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+  writeFileSync(join(dir.path, 'end'), '');
   await eventually('it is a zombie', () => readFileSync(`/proc/${zombie}/stat`, 'utf8').includes(') Z '));
   expect(table.identify(zombie)).toBeNull();
   parent.kill('SIGKILL');
 });
 
-it('L8: ends a whole launch: setsid, nohup, double-forked and cleared environment; and nobody else', async () => {
+it('L8: ends a whole launch: setsid, nohup, double-forked and cleared environment, what its parent left; and nobody else', async () => {
   await using dir = await makeTempDir();
   const launchId = newLaunch();
   const file = (name: string): string => join(dir.path, name);
@@ -50,11 +53,15 @@ it('L8: ends a whole launch: setsid, nohup, double-forked and cleared environmen
     nohup sleep 1000 >/dev/null 2>&1 & echo $! > "$1/nohup"
     (setsid sh -c 'echo $$ > "$1/setsid"; exec sleep 1000' sh "$1" &)
     (env -i /usr/bin/env sh -c 'echo $$ > "$1/cleared"; exec sleep 1000' sh "$1" &)
+    sh -c 'setsid env -i /usr/bin/env sh -c "trap : TERM; echo \\$\\$ > \\"\\$1/orphaned\\"; while :; do sleep 0.1; done" sh "$1" & wait' sh "$1" &
     sh -c 'trap "" TERM HUP; echo $$ > "$1/stubborn"; while :; do sleep 0.1; done' sh "$1" &
     exec sleep 1000`;
   const root = start(script, { launchId, args: [dir.path], detached: 'yes' });
   const other = start('exec sleep 1000', { launchId: newLaunch() });
-  const members = [root.pid as number, ...(await Promise.all(['nohup', 'setsid', 'cleared', 'stubborn'].map((name) => pidIn(file(name)))))];
+  const members = [
+    root.pid as number,
+    ...(await Promise.all(['nohup', 'setsid', 'cleared', 'orphaned', 'stubborn'].map((name) => pidIn(file(name))))),
+  ];
   const otherRef = table.identify(other.pid as number);
   const report = await table.end({ rootPid: root.pid as number, launchId }, { graceMs: 300, protect: [] });
   expect(report.survivors).toEqual([]);

@@ -195,7 +195,7 @@ describe('a round', () => {
   });
 });
 
-describe('a plan that has aged', () => {
+describe('a plan that has aged (L7: no double resume)', () => {
   const changes = [
     ['was killed', async (world: ServiceWorld, id: SessionId) => void (await world.kill(id))],
     ['was brought back', async (world: ServiceWorld, id: SessionId) => void (await world.restore(id))],

@@ -377,7 +377,7 @@ describe('a restore', () => {
   });
 });
 
-it('a session whose worktree and repository are gone needs recovery and says what to put back where', async () => {
+it('a session whose worktree and repository are gone needs recovery and says what to put back where (L10)', async () => {
   const world = await makeServiceWorld();
   const { id, workspace } = await world.spawn();
   world.workspaces.deleteByHand(workspace.path);
@@ -389,7 +389,7 @@ it('a session whose worktree and repository are gone needs recovery and says wha
   expect(await world.restore(id)).toMatchObject({ mode: 'resumed' });
 });
 
-it('a session of an agent that this version does not know needs recovery and says so', async () => {
+it('a session of an agent that this version does not know (L12) needs recovery and says so', async () => {
   const world = await makeServiceWorld();
   const { id } = await world.spawn();
   world.store.sessions.update(id, { agent: 'from-the-future' }, { kind: 'test', reason: 'a downgrade' });

@@ -236,7 +236,7 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       }
     });
 
-    it('D2: pastes and submits a message once, and its receipts outlive the daemon', async () => {
+    it('D2, L1: pastes and submits a message once, and its receipts outlive the daemon', async () => {
       await using harness = await makeHarness();
       const spec = makeSpec(harness, 'app-1');
       await harness.runtime().create(spec);

@@ -216,7 +216,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await harness.port.preservedRefs(harness.folder)).toEqual([]);
     });
 
-    test('I11 undo captures uncommitted work first, and it can be put back', async () => {
+    test('I11, L10 undo captures uncommitted work first, and it can be put back', async () => {
       await using harness = await open();
       const workspace = await created(harness);
       await harness.write(workspace.path, 'README.md', 'changed');
@@ -261,7 +261,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await harness.port.undo(again, { sessionId: id, disposable: ['*.log'] })).toEqual({ preservedRef: null, movedTo: null });
     });
 
-    test('whether a worktree would be removed can be asked without removing it', async () => {
+    test('L10 whether a worktree would be removed can be asked without removing it', async () => {
       await using harness = await open();
       const workspace = await created(harness);
       expect(await harness.port.judgeRemoval(workspace, [])).toEqual({ kind: 'removed' });
@@ -290,7 +290,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await harness.read(workspace.path, 'new.txt')).toBe('new');
     });
 
-    test('I11 a worktree that was changed after its capture is kept, and so is one with ignored files', async () => {
+    test('I11, L10 a worktree that was changed after its capture is kept, and so is one with ignored files', async () => {
       await using harness = await open();
       const workspace = await created(harness);
       await harness.write(workspace.path, 'new.txt', 'new');

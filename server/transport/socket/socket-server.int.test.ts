@@ -132,6 +132,8 @@ describe('a tab as supervisor', () => {
     for (let reload = 0; reload < 10; reload += 1) {
       page.leave();
       page = await counted({ auth: auth as Record<string, unknown> });
+      // No countdown goes on behind the page that is back.
+      expect(daemon.watchdog.snapshot()).toMatchObject({ mode: 'held', graceEndsAtMs: null });
     }
     expect(holders()).toBe(1);
     expect(daemon.decidedStops).toEqual([]);

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { ProcessRef } from '../../../ports/process-table.ts';
 import {
   codeOf,
   makeSpec,
@@ -14,6 +15,8 @@ import {
 } from '../../../testing/contracts/runtime.contract.ts';
 import { eventually } from '../../../testing/resources.ts';
 import { makeTmuxHarness, type TmuxHarness } from '../../../testing/tmux-harness.ts';
+import { createSystemClock } from '../../system/clock.ts';
+import { createProcessTable } from '../../system/process-table.ts';
 
 async function timed<T>(work: Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
   const startedAt = performance.now();
@@ -55,6 +58,8 @@ it('L6: a create that a stopped server was asked for runs nothing once it was re
   try {
     expect(await codeOf(harness.runtime().create(late))).toBe('RUNTIME_UNAVAILABLE');
     await harness.runtime().revoke(late.launchId);
+    // There is nothing to run any more, whether the server has the request yet or dropped it with the channel.
+    expect(readdirSync(join(harness.dataDir, 'launch'))).toEqual([]);
   } finally {
     process.kill(pid, 'SIGCONT');
   }
@@ -293,11 +298,17 @@ it('L7: a server on record from before a reboot is gone, whoever has its pid now
   await harness.runtime().close();
   await harness.endHost();
   const record = JSON.parse(sound) as { servers: { pid: number; startedAt: string; bootId: string }[] };
-  const stranger = { ...record.servers[0], pid: process.pid };
-  for (const servers of [[{ ...stranger, bootId: 'another boot' }], [stranger], []]) {
+  const somebody = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => somebody.once('exit', resolve));
+  // Started at the same tick, even: ticks count from the boot.
+  const { startedAt } = createProcessTable({ clock: createSystemClock() }).identify(somebody.pid as number) as ProcessRef;
+  const stranger = { ...record.servers[0], pid: somebody.pid };
+  for (const servers of [[{ ...stranger, startedAt, bootId: 'another boot' }], [stranger], []]) {
     await writeFile(path, JSON.stringify({ servers }));
     expect(await probeOne(harness.open(), spec.handle)).toEqual({ state: 'dead', evidence: 'host_gone' });
   }
+  // A server that had lost its socket would have been sent a signal.
+  expect(somebody.kill('SIGKILL') && (await ended.then(() => somebody.signalCode))).toBe('SIGKILL');
   await writeFile(path, sound.slice(0, 20));
   expect(await probeOne(harness.open(), spec.handle)).toMatchObject({ state: 'unknown' });
   await writeFile(path, sound);

@@ -162,7 +162,7 @@ it('takes only sound records from the server file', () => {
   expect(() => parseServerRecords('{"serv')).toThrow();
 });
 
-it('gives the server a UTF-8 locale and nothing that is not its business', () => {
+it('L6: gives the server a UTF-8 locale and nothing that is not its business, $TMUX least of all', () => {
   expect(toServerEnvironment({ PATH: '/p', HOME: '/h', LANG: 'C', TMUX: 'x', AO_OWNER: 'app', SECRET: 's', TZ: '' }, '/d')).toEqual({
     AO_DATA_DIR: '/d',
     LANG: 'C.UTF-8',

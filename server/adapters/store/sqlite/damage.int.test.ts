@@ -87,6 +87,18 @@ describe('L9 trouble while running', () => {
     store.close();
   });
 
+  test('a disk that becomes read-only is said, nothing is lost, and the store goes on once it can be written again', () => {
+    const client = openDatabase({ path: file.path, migrationsDir: MIGRATIONS_DIR, log: file.log });
+    const store = createStoreOn(client, { path: file.path, nowMs: Date.now });
+    fill(store);
+    client.pragma('query_only = ON');
+    expect(() => store.sessions.update(FIRST, { title: 'late' }, WHY)).toThrow(code('DATA_DIR_UNUSABLE'));
+    expect(store.sessions.get(FIRST)?.title).toBe('app-1');
+    client.pragma('query_only = OFF');
+    expect(store.sessions.update(FIRST, { title: 'late' }, WHY).title).toBe('late');
+    store.close();
+  });
+
   test('a writer that keeps the lock is waited for, then named', () => {
     const store = file.open();
     fill(store);

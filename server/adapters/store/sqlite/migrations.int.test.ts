@@ -116,7 +116,7 @@ test('a new database and one that is up to date need no copy', () => {
   expect(() => backups()).toThrow('ENOENT');
 });
 
-test('copies are kept for three versions; one that fails each time pushes none of them out', () => {
+test('L12 copies are kept for three versions; one that fails each time pushes none of them out', () => {
   fill();
   for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) {
     addMigration([`CREATE TABLE \`${name}\` (\`id\` text);`]);
@@ -147,7 +147,7 @@ test('L9 where no copy can be made, the schema is left alone and the reason is s
   expect(contents()).toBe(before);
 });
 
-test('rebuilding a table does not delete the rows that refer to it', () => {
+test('L12 rebuilding a table does not delete the rows that refer to it', () => {
   fill();
   addMigration(rebuildSessions());
   const store = file.open({ migrationsDir });

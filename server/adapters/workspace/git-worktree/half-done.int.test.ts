@@ -1,6 +1,17 @@
 /** L1, L10: what a killed git, a person or another program left behind. Real git. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '../../../core/errors.ts';
@@ -119,9 +130,15 @@ describe('what was left behind', () => {
     );
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await eventually('the checkout to be under way', () => existsSync(reached));
+    const lockNow = (): number | undefined =>
+      statSync(join(repository.path, '.git/worktrees/app-1/index.lock'), { throwIfNoEntry: false })?.ino;
+    const lock = lockNow();
     const creating = port.create(workspace);
+    const startedMs = performance.now();
+    await eventually('a while has passed, or it was fought', () => performance.now() - startedMs > 700 || lockNow() !== lock);
+    const lockThen = lockNow();
     writeFileSync(gate, '');
-    expect(await ended).toBe(0);
+    expect([await ended, lockThen]).toEqual([0, lock]);
     await creating;
     expect(status(repository, workspace.path)).toBe('');
   });

@@ -1,0 +1,22 @@
+/**
+ * The guards against the faults of the lifecycle, L1–L12, clause by clause: what is taken out of which file, and which test must
+ * miss it. `find` is there once; `without` is what stands in its place; `written` is where the test has its name, if that is
+ * another file. Nothing in it may loop without end: no test ends that. Data only; `scripts/without-guard.mjs` does the rest.
+ */
+import { CRASH_GUARDS } from './crash.mjs';
+import { DATABASE_GUARDS } from './database.mjs';
+import { HOST_GUARDS } from './host.mjs';
+import { PROCESSES_GUARDS } from './processes.mjs';
+import { SECOND_INSTANCE_GUARDS } from './second-instance.mjs';
+import { SUPERVISION_GUARDS } from './supervision.mjs';
+import { WORKTREES_GUARDS } from './worktrees.mjs';
+
+export const GUARDS = [
+  ...CRASH_GUARDS,
+  ...SECOND_INSTANCE_GUARDS,
+  ...SUPERVISION_GUARDS,
+  ...HOST_GUARDS,
+  ...PROCESSES_GUARDS,
+  ...DATABASE_GUARDS,
+  ...WORKTREES_GUARDS,
+];
