@@ -57,7 +57,7 @@ async function passesWithGuard(test) {
 
 export function takeOut(source, { find, without }) {
   const parts = source.split(find);
-  if (parts.length !== 2) throw new Error(`its text is there ${parts.length - 1} times`);
+  if (parts.length !== 2) throw new Error(`there ${parts.length - 1} times: ${find}`);
   return parts.join(without);
 }
 

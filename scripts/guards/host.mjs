@@ -16,8 +16,8 @@ export const HOST_GUARDS = [
     fault: 'L6',
     clause: 'tmux server SIGSTOPped: it listens and does not answer, so nothing is concluded',
     file: 'server/adapters/runtime/tmux/observing.ts',
-    find: "{ state: 'unknown', why: 'the tmux server listens but does not answer' }",
-    without: "{ state: 'gone' }",
+    find: 'async function silent(socket: string): Promise<HostView> {',
+    without: "async function silent(socket: string): Promise<HostView> { if (socket !== '') return { state: 'gone' };",
     test: { file: TMUX_FAULTS, name: 'L6: a stopped server is unknown within the limit' },
   },
   {
