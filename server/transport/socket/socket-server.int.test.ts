@@ -113,6 +113,9 @@ describe('a tab as supervisor', () => {
   });
 
   it('L3: A leaves, B joins and leaves, C joins and leaves: each departure of the last one has a full grace of its own', async () => {
+    // Longer than the next one may take to join on a busy machine.
+    const graceMs = 3_000;
+    await start({ owner: 'app', graceMs });
     for (const name of ['A', 'B', 'C']) {
       const tab = await counted();
       expect(daemon.decidedStops, name).toEqual([]);
@@ -120,13 +123,14 @@ describe('a tab as supervisor', () => {
       await eventually(`${name} is gone`, () => holders() === 0);
       const { graceEndsAtMs } = daemon.watchdog.snapshot();
       expect(graceEndsAtMs, name).not.toBeNull();
-      expect((graceEndsAtMs ?? 0) - Date.now(), name).toBeGreaterThan(GRACE_MS - 200);
+      expect((graceEndsAtMs ?? 0) - Date.now(), name).toBeGreaterThan(graceMs / 2);
     }
     await eventually('the daemon stops once', () => daemon.decidedStops.length > 0);
     expect(daemon.decidedStops).toHaveLength(1);
   });
 
   it('L4: ten reloads inside the grace never begin a stop', async () => {
+    await start({ owner: 'app', graceMs: 60_000 });
     let page = await counted();
     const { auth } = page.socket;
     for (let reload = 0; reload < 10; reload += 1) {
