@@ -1,4 +1,5 @@
 /** What a launch and a size must be before any runtime is asked. Pure. */
+import { isAbsolute } from 'node:path';
 import type { LaunchSpec, TerminalSize } from '../../ports/runtime.ts';
 import { badInput } from './refusals.ts';
 
@@ -15,7 +16,7 @@ export function assertSize(size: TerminalSize): void {
 
 export function assertLaunchable(spec: LaunchSpec): void {
   assertSize(spec.size);
-  if (!spec.cwd.startsWith('/')) throw badInput('The directory of a session must be an absolute path.', 'Give the whole path.');
+  if (!isAbsolute(spec.cwd)) throw badInput('The directory of a session must be an absolute path.', 'Give the whole path.');
   if (spec.argv[0] === '' || spec.argv[0].startsWith('-'))
     throw badInput(`"${spec.argv[0]}" is no program.`, 'Give the path of the program.');
   if ([...spec.argv, spec.cwd, ...Object.entries(spec.env).flat()].some((text) => text.includes('\0'))) {

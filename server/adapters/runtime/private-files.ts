@@ -22,7 +22,9 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
   if (keep === 'durable') await syncDirectory(dirname(path));
 }
 
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
+  // Windows opens no directories, and writes their changes with the file's.
+  if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {
     await directory.sync();

@@ -7,6 +7,7 @@ async function makeHarness(): Promise<RuntimeHarness & { readonly host: FakeHost
   let runtime = openRuntime();
   return {
     host,
+    differences: { neverWas: 'host_gone', historyLines: Number.POSITIVE_INFINITY },
     runtime: () => runtime,
     async reopen() {
       await runtime.close();
