@@ -85,7 +85,7 @@ export async function makePtyHostHarness(options: PtyHostHarnessOptions = {}): P
   }
 
   return {
-    differences: { neverWas: 'absent', historyLines: 10_000 },
+    differences: { neverWas: 'absent', historyLines: 10_000, input: 'bytes' },
     dataDir,
     cwd,
     env: { PATH: env.PATH, HOME: root },
@@ -100,6 +100,7 @@ export async function makePtyHostHarness(options: PtyHostHarnessOptions = {}): P
       return runtime;
     },
     endHost: endHosts,
+    signalHost: (handle, signal) => void process.kill(record(handle.slice('ptyhost:'.length)).pid, signal),
     programs: {
       // The terminal echoes; the program itself says nothing.
       stay: ['/bin/sh', '-c', 'exec cat >/dev/null'],

@@ -99,7 +99,7 @@ export async function makeTmuxHarness(options: TmuxHarnessOptions = {}): Promise
     runner.run({ command: 'tmux', args: ['-N', '-u', '-S', socket, ...args], env: { ...env, LANG: 'C.UTF-8' }, timeoutMs: 10_000 });
 
   return {
-    differences: { neverWas: 'host_gone', historyLines: HISTORY_LINES },
+    differences: { neverWas: 'host_gone', historyLines: HISTORY_LINES, input: 'text' },
     dataDir,
     socket,
     cwd,
@@ -113,6 +113,7 @@ export async function makeTmuxHarness(options: TmuxHarnessOptions = {}): Promise
       return runtime;
     },
     endHost: endServer,
+    signalHost: (_handle, signal) => void process.kill(serverPid(), signal),
     serverPid,
     tmux,
     async controlClients() {

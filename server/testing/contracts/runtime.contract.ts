@@ -15,6 +15,8 @@ export type RuntimeDifferences = {
   readonly neverWas: DeathEvidence;
   /** Lines that have scrolled away and are kept. */
   readonly historyLines: number;
+  /** What `write` carries: any bytes, or text alone (a command of tmux takes keys, and half a character is none). */
+  readonly input: 'bytes' | 'text';
 };
 
 export type RuntimeHarness = AsyncDisposable & {
@@ -25,6 +27,8 @@ export type RuntimeHarness = AsyncDisposable & {
   readonly reopen: () => Promise<Runtime>;
   /** The host dies as in a reboot. */
   readonly endHost: () => Promise<void>;
+  /** The host of this handle hangs, and goes on. */
+  readonly signalHost: (handle: RuntimeHandle, signal: 'SIGSTOP' | 'SIGCONT') => void;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly programs: {
@@ -143,6 +147,24 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       const again = makeSpec(harness, 'app-1');
       await harness.runtime().create(again);
       expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive', tags: { launchId: again.launchId } });
+    });
+
+    it('I9: answers a host that hangs as unknown, not as dead, and the same session once it goes on', async () => {
+      await using harness = await makeHarness();
+      const spec = makeSpec(harness, 'app-1');
+      await harness.runtime().create(spec);
+      const before = await probeOne(harness.runtime(), spec.handle);
+      harness.signalHost(spec.handle, 'SIGSTOP');
+      try {
+        const look = { limitMs: 500 };
+        expect((await harness.runtime().probe([spec.handle], look)).byHandle.get(spec.handle)).toMatchObject({ state: 'unknown' });
+        const next = await harness.reopen();
+        expect((await next.probe([spec.handle], look)).byHandle.get(spec.handle)).toMatchObject({ state: 'unknown' });
+      } finally {
+        harness.signalHost(spec.handle, 'SIGCONT');
+      }
+      await untilState(harness.runtime(), spec.handle, 'alive');
+      expect(await probeOne(harness.runtime(), spec.handle)).toEqual(before);
     });
 
     it('reports an exit with its code, keeps the screen, and an end by signal with its name', async () => {
