@@ -35,12 +35,12 @@ export function createRuntimeRouter({ chosen, runtimes, wasUsed }: RouterOptions
     },
     destroy: (handle, launchId) => of(handle).destroy(handle, launchId),
     async probe(handles, options) {
-      const looks = all.map((runtime) => {
+      const looks = all.flatMap((runtime) => {
         const theirs = handles.filter((handle) => of(handle) === runtime);
         const idle = runtime !== own && theirs.length === 0 && !wasUsed(runtime.kind);
-        return idle ? null : runtime.probe(theirs, options);
+        return idle ? [] : [runtime.probe(theirs, options)];
       });
-      const views = (await Promise.all(looks)).filter((view) => view !== null);
+      const views = await Promise.all(looks);
       return {
         byHandle: new Map<RuntimeHandle, Probe>(views.flatMap(({ byHandle }) => [...byHandle])),
         seen: views.flatMap(({ seen }): readonly SeenRuntime[] => seen),

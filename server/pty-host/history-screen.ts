@@ -36,6 +36,9 @@ const ENCODER = new TextEncoder();
 /** Light on dark, as the dashboard's terminal is by default: a program that asks wants to know which. */
 const COLOURS: Readonly<Record<number, string>> = { 10: 'rgb:d4d4/d4d4/d4d4', 11: 'rgb:1616/1616/1616' };
 
+/** What it is, by which programs know what they may use. */
+const NAME = 'xterm.js(6.0.0)';
+
 /** Whatever a program that died may have left on (T4). A full reset would take the history away with it. */
 const RENEWED = [
   '\x1b[!p\x1b[0m\x1b]8;;\x1b\\\x0f\x1b(B\x1b>\x1b[r',
@@ -57,6 +60,11 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
   const say = (text: string): void => answer(ENCODER.encode(text));
   terminal.onData(say);
   terminal.onBinary((text) => answer(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+  // XTVERSION, which xterm.js does not answer by itself.
+  terminal.parser.registerCsiHandler({ prefix: '>', final: 'q' }, () => {
+    say(`\x1bP>|${NAME}\x1b\\`);
+    return true;
+  });
   for (const [code, colour] of Object.entries(COLOURS)) {
     terminal.parser.registerOscHandler(Number(code), (data) => {
       if (data === '?') say(`\x1b]${code};${colour}\x1b\\`);

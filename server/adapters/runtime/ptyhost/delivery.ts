@@ -9,8 +9,6 @@ import { parseHandle } from './handles.ts';
 import type { AskOptions, Hosts } from './hosts.ts';
 import { type HostRequest, parseStatus } from './messages.ts';
 
-/** A history of thousands of wide lines, on a busy machine. */
-const CAPTURE_LIMIT_MS = 10_000;
 /** 16 MB through a socket, beside a flood. */
 const PASTE_LIMIT_MS = 15_000;
 
@@ -30,7 +28,7 @@ export function createDelivery(hosts: Hosts) {
   return {
     async capture(handle: RuntimeHandle, historyLines: number): Promise<string> {
       const lines = Math.min(Math.max(0, Math.floor(historyLines)), Number.MAX_SAFE_INTEGER);
-      const { body } = await ask(handle, { op: 'capture', historyLines: lines }, { limitMs: CAPTURE_LIMIT_MS });
+      const { body } = await ask(handle, { op: 'capture', historyLines: lines });
       return Buffer.from(body).toString('utf8');
     },
     async write(handle: RuntimeHandle, data: Uint8Array): Promise<void> {

@@ -1,4 +1,5 @@
 /** Creating, restarting and ending sessions in hosts of their own. */
+import { isAppError } from '../../../core/errors.ts';
 import type { LaunchId, RuntimeHandle } from '../../../core/ids.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
@@ -101,24 +102,30 @@ export function createPtyHostLaunching(deps: LaunchingDeps) {
       if (status === null && life !== 'gone') throw hostUnavailable('which launch it carries cannot be told');
       return;
     }
-    if (life !== 'gone') await endHost(record, launchId);
+    if (life !== 'gone') await endHost(record, launchId, status === null ? 'silent' : 'answering');
     hosts.forget(record.name);
     await records.remove(record);
   }
 
   /** Asked; and where it does not answer, ended: it carries nothing any more, and its identity is proven. */
-  async function endHost(record: HostRecord, launchId: LaunchId): Promise<void> {
+  async function endHost(record: HostRecord, launchId: LaunchId, how: 'answering' | 'silent'): Promise<void> {
+    if (how === 'answering' && (await isEndedByAsking(record, launchId))) return;
+    if (hosts.life(record) !== 'alive') return;
+    log.warn({ host: record.name, pid: record.pid }, 'a pty host of an ended session does not end by itself; it is killed');
+    process.kill(record.pid, 'SIGKILL');
+    if (!(await isGoneSoon(record))) throw hostUnavailable('it outlives KILL');
+  }
+
+  async function isEndedByAsking(record: HostRecord, launchId: LaunchId): Promise<boolean> {
     try {
       const reply = await hosts.ask(record, { op: 'destroy', launchId }, { limitMs: STATUS_LIMIT_MS });
       // Meanwhile the name has become another launch's.
       if (reply.state === 'refused' && reply.refusal === 'other-launch') throw runtimeNotFound(record.name, reply.why);
-      if (await isGoneSoon(record)) return;
     } catch (caught) {
-      log.warn({ host: record.name, error: describeError(caught) }, 'a pty host did not end when asked');
+      if (isAppError(caught, 'RUNTIME_NOT_FOUND')) throw caught;
+      log.debug({ host: record.name, error: describeError(caught) }, 'a pty host did not say that it ends');
     }
-    if (hosts.life(record) !== 'alive') return;
-    process.kill(record.pid, 'SIGKILL');
-    if (!(await isGoneSoon(record))) throw hostUnavailable('it outlives KILL');
+    return await isGoneSoon(record);
   }
 
   async function isGoneSoon(record: HostRecord): Promise<boolean> {
