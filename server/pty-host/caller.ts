@@ -2,7 +2,6 @@
  * One connection to a host: says hello, then asks. Whatever is malformed, or shows no token, ends the connection; the host and its
  * session do not notice.
  */
-import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   BadFrame,
@@ -129,7 +128,10 @@ function toAnswer(done: ReturnType<HostSession['write']>): Answer {
   return done.state === 'done' ? ok() : no(done.refusal, done.why);
 }
 
+/** In the same time wherever they differ. By hand: `node:crypto` would cost every host 0.7 MB. */
 function isSame(given: string, wanted: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  if (given.length !== wanted.length) return false;
+  let difference = 0;
+  for (let at = 0; at < wanted.length; at += 1) difference |= given.charCodeAt(at) ^ wanted.charCodeAt(at);
+  return difference === 0;
 }

@@ -3,17 +3,12 @@
  * outlives; ends when it is told to, and never by itself. In this order: it listens, it is on record, it takes its launch file,
  * it starts the program. So whoever finds no record and then takes the launch file away knows that nothing will ever run.
  */
-import { randomBytes } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { userInfo } from 'node:os';
-import { basename, dirname } from 'node:path';
-import { makePrivateDirectory } from '../adapters/runtime/private-files.ts';
 import { createHostLaunchFiles, type HostLaunch } from '../adapters/runtime/ptyhost/launch-file.ts';
 import type { HostReply } from '../adapters/runtime/ptyhost/messages.ts';
 import { createHostRecords, type HostRecord } from '../adapters/runtime/ptyhost/records.ts';
-import { chooseListenPath, isNamedPipe } from '../adapters/runtime/ptyhost/windows.ts';
-import { prepareSocketDirectory } from '../adapters/runtime/socket-path.ts';
+import { isNamedPipe } from '../adapters/runtime/ptyhost/windows.ts';
 import { type LaunchId, parseLaunchId } from '../core/ids.ts';
 import { serveCaller } from './caller.ts';
 import { TERMINAL_TYPE } from './program.ts';
@@ -47,19 +42,15 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
   if (launchId === null || launch === null || launch.name !== name) return withdrawn();
 
   const session = createHostSession(launch.size);
-  const id = randomBytes(6).toString('hex');
-  await makePrivateDirectory(records.directory);
-  const { uid } = userInfo();
-  const path = chooseListenPath(process.platform, { directory: records.directory, id, uid });
-  if (!isNamedPipe(path)) await prepareSocketDirectory(path, uid);
-  const socket = dirname(path) === records.directory ? basename(path) : path;
+  const { socket, token } = launch;
+  const path = records.socketOf({ socket });
   let record: HostRecord = {
     name,
     pid: process.pid,
     startedAt,
     bootId: launch.bootId,
     socket,
-    token: randomBytes(32).toString('hex'),
+    token,
     instanceId: launch.instanceId,
     sessionId: launch.sessionId,
     launchId,
@@ -82,7 +73,7 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
   }
 
   const caller = {
-    token: record.token,
+    token,
     session,
     restart: (request: { readonly launchId: LaunchId }) => inTurn(() => restart(request.launchId)),
     destroy: (request: { readonly launchId: LaunchId }) =>

@@ -5,7 +5,7 @@
  */
 import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { recallSignal } from '../adapters/runtime/ptyhost/windows.ts';
-import { openProcessSource } from '../adapters/system/process-sources.ts';
+import { createLinuxProcessSource } from '../adapters/system/process-source-linux.ts';
 import { type Started, startHost } from './host.ts';
 
 type HostReport = { readonly state: 'serving' } | { readonly state: 'refused'; readonly refusal: string; readonly why: string };
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   if (recall !== null) process.on(recall, () => started?.state === 'serving' && started.recall());
   try {
     const [name = '', launchId = ''] = process.argv.slice(2);
-    started = await startHost({ dataDir: process.env['AO_DATA_DIR'] ?? '', name, launchId, startedAt: readOwnStart() });
+    started = await startHost({ dataDir: process.env['AO_DATA_DIR'] ?? '', name, launchId, startedAt: await readOwnStart() });
   } catch (caught) {
     report({ state: 'refused', refusal: 'failed', why: caught instanceof Error ? caught.message : String(caught) });
     process.exit(1);
@@ -64,8 +64,11 @@ function closeTerminals(): void {
 }
 
 /** What nobody can confuse with a later process of the same number. */
-function readOwnStart(): string {
-  const facts = openProcessSource().read(process.pid);
+async function readOwnStart(): Promise<string> {
+  // Elsewhere it takes a program run, and what runs programs takes memory that is not to be spent on Linux.
+  const source =
+    process.platform === 'linux' ? createLinuxProcessSource() : (await import('../adapters/system/process-sources.ts')).openProcessSource();
+  const facts = source.read(process.pid);
   if (facts === null || facts === 'unknown') throw new Error('the system does not say when this process was started');
   return facts.startedAt;
 }

@@ -149,7 +149,7 @@ const EXIT_NO_PROGRAM = 127;
 export function findObstacle({ argv, env, cwd }: ProgramSpec): { readonly message: string; readonly code: number } | null {
   if (!isDirectory(cwd)) return { message: `ao: its directory ${cwd} cannot be entered`, code: EXIT_NO_DIRECTORY };
   const [program] = argv;
-  const found = candidatesOf(process.platform, program, env).paths.some((path) => isProgram(resolve(cwd, path)));
+  const found = candidatesOf(process.platform, program, env).some((path) => isProgram(resolve(cwd, path)));
   return found ? null : { message: `ao: there is no program ${program}`, code: EXIT_NO_PROGRAM };
 }
 

@@ -14,6 +14,9 @@ export type HostLaunch = {
   readonly instanceId: string;
   readonly sessionId: string;
   readonly bootId: string;
+  /** Where it is to listen, in a folder that is private, and what it is to be shown. Of a first launch; a restart keeps what it has. */
+  readonly socket: string;
+  readonly token: string;
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;

@@ -1,4 +1,5 @@
 /** Creating, restarting and ending sessions in hosts of their own. */
+import { randomBytes } from 'node:crypto';
 import { isAppError } from '../../../core/errors.ts';
 import type { LaunchId, RuntimeHandle } from '../../../core/ids.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -11,12 +12,14 @@ import { describeError, hostUnavailable } from './failures.ts';
 import { parseHandle } from './handles.ts';
 import type { Hosts } from './hosts.ts';
 import type { HostLaunchFiles } from './launch-file.ts';
+import { prepareListenPath } from './listen-path.ts';
 import type { HostStatus } from './messages.ts';
 import type { Observing } from './observing.ts';
 import type { HostRecord, HostRecords } from './records.ts';
 import type { StartHost } from './starting.ts';
 
 export type LaunchingDeps = {
+  readonly uid: number;
   readonly records: HostRecords;
   readonly launches: HostLaunchFiles;
   readonly hosts: Hosts;
@@ -41,8 +44,12 @@ export function createPtyHostLaunching(deps: LaunchingDeps) {
   async function writeLaunch(spec: LaunchSpec, name: string): Promise<void> {
     const { argv, env, cwd, size, instanceId, sessionId } = spec;
     try {
-      await launches.write(spec.launchId, { name, instanceId, sessionId, bootId: processes.bootId(), argv, env, cwd, size });
+      const [id, token] = [randomBytes(6).toString('hex'), randomBytes(32).toString('hex')];
+      const socket = await prepareListenPath({ platform: process.platform, uid: deps.uid, directory: records.directory, id });
+      const host = { name, instanceId, sessionId, bootId: processes.bootId(), socket, token };
+      await launches.write(spec.launchId, { ...host, argv, env, cwd, size });
     } catch (caught) {
+      if (isAppError(caught, 'DATA_DIR_UNUSABLE')) throw caught;
       throw hostUnavailable(`the launch file could not be written (${describeError(caught)})`, caught);
     }
   }

@@ -3,6 +3,7 @@
  * the screen and the scrollback. This file wires; each file beside it owns one thing. The host itself is `server/pty-host`.
  */
 import { accessSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { AppError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
@@ -44,7 +45,18 @@ export function createPtyHostRuntime(deps: PtyHostRuntimeDeps): Runtime & Runtim
   const hosts = createHosts({ records, processes, clock, log });
   const observing = createObserving({ records, hosts, clock });
   const startHost = createStarting({ program, env, cwd: dataDir, scope: findServiceScope(), records, clock, log });
-  const launching = createPtyHostLaunching({ records, launches, hosts, observing, startHost, processes, tree, clock, log });
+  const launching = createPtyHostLaunching({
+    uid: userInfo().uid,
+    records,
+    launches,
+    hosts,
+    observing,
+    startHost,
+    processes,
+    tree,
+    clock,
+    log,
+  });
   const delivery = createDelivery(hosts);
 
   return {

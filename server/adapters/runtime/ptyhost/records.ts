@@ -3,11 +3,10 @@
  * program is started, so that no record means that nothing runs under that name; and only one can make it, so that there are
  * never two hosts of a name. It is the evidence by which "does not answer" is told from "is gone" (I9).
  */
-import { randomUUID } from 'node:crypto';
 import { link, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ProcessRef } from '../../../ports/process-table.ts';
-import { makePrivateDirectory, syncDirectory, writePrivateFile } from '../private-files.ts';
+import { makePrivateDirectory, syncDirectory, toDraftPath, writePrivateFile } from '../private-files.ts';
 import { isHostName } from './handles.ts';
 
 export type HostRecord = ProcessRef & {
@@ -74,7 +73,7 @@ export function createHostRecords(dataDir: string): HostRecords {
     },
     async claim(record) {
       await makePrivateDirectory(directory);
-      const draft = join(directory, `${randomUUID()}.draft`);
+      const draft = toDraftPath(pathOf(record.name));
       try {
         const file = await open(draft, 'wx', 0o600);
         try {

@@ -3,7 +3,7 @@
  * its last words. It says in one line whether it serves; whatever becomes of us then is nothing to it.
  */
 import { spawn } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import { makePrivateDirectory } from '../private-files.ts';
@@ -34,10 +34,11 @@ const START_LIMIT_MS = 15_000;
 const MAX_REPORT_BYTES = 65_536;
 
 /**
- * A host sits idle most of its life: a small nursery, collected often, instead of one that grows to 48 MB in a flood; and no threads
- * for what one thread can do in its time (measured in ARCHITECTURE.md).
+ * A host sits idle most of its life, so it is worth a third of its memory in a flood to collect garbage early and to do without
+ * threads and arenas that only a busy program needs (measured in ARCHITECTURE.md).
  */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--v8-pool-size=0'];
+const NODE_FLAGS = ['--max-semi-space-size=4', '--v8-pool-size=0'];
+const FRUGAL = { UV_THREADPOOL_SIZE: '1', MALLOC_ARENA_MAX: '1' };
 
 /** systemd-run's words for a scope that it could not make. */
 const NO_SCOPE = /^Failed to |^Interactive authentication required/m;
@@ -45,12 +46,12 @@ const NO_SCOPE = /^Failed to |^Interactive authentication required/m;
 export function createStarting({ program, env, cwd, scope, records, clock, log }: StartingDeps) {
   async function once(name: string, launchId: string, before: readonly string[]): Promise<HostStart> {
     await makePrivateDirectory(records.directory);
-    const lastWords = await open(records.logOf(name), 'w', 0o600);
+    const lastWords = await open(records.logOf(name), 'a', 0o600);
     const node = [process.execPath, ...NODE_FLAGS, program, name, launchId];
     const [command = process.execPath, ...args]: readonly string[] = [...before, ...node];
     const child = spawn(command, args, {
       cwd,
-      env: { ...env },
+      env: { ...env, ...FRUGAL },
       detached: true,
       windowsHide: true,
       stdio: ['ignore', 'pipe', lastWords.fd],
@@ -80,7 +81,7 @@ export function createStarting({ program, env, cwd, scope, records, clock, log }
 
   const readLastWords = (name: string): Promise<string> => readFile(records.logOf(name), 'utf8').catch(() => '');
 
-  return async function startHost(name: string, launchId: string): Promise<HostStart> {
+  async function start(name: string, launchId: string): Promise<HostStart> {
     const start = await once(name, launchId, scope);
     if (start.state !== 'refused' || start.refusal !== 'not-started') return start;
     const words = await readLastWords(name);
@@ -93,6 +94,13 @@ export function createStarting({ program, env, cwd, scope, records, clock, log }
       return await once(name, launchId, []);
     }
     return { ...start, why: words.trim() === '' ? start.why : `${start.why}: ${words.trim().slice(-1_000)}` };
+  }
+
+  return async function startHost(name: string, launchId: string): Promise<HostStart> {
+    const started = await start(name, launchId);
+    // Where the name is another host's, so is the file.
+    if (started.state === 'refused' && started.refusal !== 'taken') await rm(records.logOf(name), { force: true });
+    return started;
   };
 }
 

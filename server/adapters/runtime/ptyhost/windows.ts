@@ -3,8 +3,6 @@
  * what its pseudoterminal gives. Each is a function of the platform, so that it is tested where there is no Windows. None of it has
  * been run there (README).
  */
-import { chooseSocketPath } from '../socket-path.ts';
-
 export type Platform = NodeJS.Platform;
 
 const PIPES = '\\\\.\\pipe\\';
@@ -14,15 +12,9 @@ export function isNamedPipe(path: string): boolean {
   return path.startsWith(PIPES);
 }
 
-/** `id`: of this host and no other, so that a path is never somebody else's. `directory`: the registry's, which is private. */
-export function chooseListenPath(
-  platform: Platform,
-  place: { readonly directory: string; readonly id: string; readonly uid: number },
-): string {
-  const { directory, id, uid } = place;
-  if (platform === 'win32') return `${PIPES}ao-${id}`;
-  const own = `${directory}/${id}.sock`;
-  return chooseSocketPath(own, { key: own, uid });
+/** `id`: of this host and no other. */
+export function toPipePath(id: string): string {
+  return `${PIPES}ao-${id}`;
 }
 
 /** Without these a program does not start on Windows, or not find its own files. */
@@ -62,19 +54,15 @@ export function ptyTraits(platform: Platform): PtyTraits {
 }
 
 /** Where a program may be, in the order in which they are tried. */
-export function candidatesOf(
-  platform: Platform,
-  program: string,
-  env: Readonly<Record<string, string>>,
-): { readonly paths: readonly string[]; readonly search: 'path' | 'none' } {
+export function candidatesOf(platform: Platform, program: string, env: Readonly<Record<string, string>>): readonly string[] {
   const windows = platform === 'win32';
   const find = (name: string): string => Object.entries(env).find(([key]) => (windows ? key.toUpperCase() : key) === name)?.[1] ?? '';
   const endings = windows && !/\.[a-z0-9]+$/i.test(program) ? (find('PATHEXT') || '.COM;.EXE;.BAT;.CMD').split(';') : [''];
   const withEndings = (path: string): readonly string[] => endings.map((ending) => path + ending);
-  if ((windows ? /[\\/]/ : /\//).test(program)) return { paths: withEndings(program), search: 'none' };
+  if ((windows ? /[\\/]/ : /\//).test(program)) return withEndings(program);
   const folders = find('PATH').split(windows ? ';' : ':');
   const separator = windows ? '\\' : '/';
-  return { paths: folders.flatMap((folder) => withEndings(folder === '' ? program : `${folder}${separator}${program}`)), search: 'path' };
+  return folders.flatMap((folder) => withEndings(folder === '' ? program : `${folder}${separator}${program}`));
 }
 
 /** The call by which a host that was SIGUSR2ed listens anew; there are no such signals on Windows, and a pipe is not unlinked. */
