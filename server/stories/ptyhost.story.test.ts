@@ -1,31 +1,9 @@
 /** The promise without tmux: each session in a host of its own, and both kinds of runtime side by side. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../testing/resources.ts';
 import { environOf, isRunning, makeWorld, type SessionJson, signal, type World } from '../testing/world.ts';
-
-type Host = { readonly name: string; readonly pid: number; readonly launchId: string; readonly program: number | null };
-
-/** As the registry and the process table have them. */
-function hostsOf(world: World): readonly Host[] {
-  const folder = join(world.dataDir, 'ptyhost');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as { name: string; pid: number; launchId: string })
-    .map(({ name, pid, launchId }) => ({ name, pid, launchId, program: childOf(pid) }))
-    .toSorted((a, b) => a.name.localeCompare(b.name));
-}
-
-function childOf(pid: number): number | null {
-  try {
-    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return child === '' ? null : Number(child.split(' ')[0]);
-  } catch {
-    return null;
-  }
-}
 
 async function makePtyWorld(): Promise<World> {
   const world = await makeWorld();
@@ -46,42 +24,42 @@ describe('sessions in pty hosts', () => {
     expect(worker.runtime).toEqual({ kind: 'ptyhost', handle: `ptyhost:${worker.id}` });
     await world.ok(['send', worker.id, 'hello there']);
     await eventually('the message to arrive', async () => (await textOf(world, worker.id)).includes('got hello there'));
-    const before = hostsOf(world);
+    const before = world.panes();
     const screen = await textOf(world, worker.id);
     expect(before.map(({ name }) => name)).toEqual([orchestrator.id, worker.id].toSorted());
-    expect(before.every(({ program }) => program !== null)).toBe(true);
+    expect(before.every(({ pid, dead, host }) => pid > 0 && !dead && host !== undefined)).toBe(true);
 
     for (const end of ['stop', 'kill -9'] as const) {
       if (end === 'stop') await world.ok(['stop']);
       else await world.killDaemon();
-      expect(hostsOf(world)).toEqual(before);
+      expect(world.panes()).toEqual(before);
       await world.ok(['start']);
       expect((await world.ok<SessionJson[]>(['ls'])).map(({ id, status }) => [id, status])).toEqual([
         [orchestrator.id, 'running'],
         [worker.id, 'running'],
       ]);
-      expect(hostsOf(world)).toEqual(before);
+      expect(world.panes()).toEqual(before);
       expect(await textOf(world, worker.id)).toBe(screen);
     }
 
-    const host = before.find(({ name }) => name === worker.id) as Host;
-    signal(host.pid, 'SIGSTOP');
+    const { host = 0, pid: program = 0 } = before.find(({ name }) => name === worker.id) ?? {};
+    signal(host, 'SIGSTOP');
     try {
       await world.killDaemon();
       await world.ok(['start']);
       await world.status(worker.id, 'unknown');
       await world.status(orchestrator.id, 'running');
     } finally {
-      signal(host.pid, 'SIGCONT');
+      signal(host, 'SIGCONT');
     }
     await world.status(worker.id, 'running');
-    expect(hostsOf(world)).toEqual(before);
+    expect(world.panes()).toEqual(before);
 
     const helper = Number(/helper (\d+)/.exec(screen)?.[1]);
     expect(environOf(helper)).toContain(`AO_LAUNCH_ID=${worker.launchId}`);
     await world.ok(['kill', worker.id]);
-    expect([helper, host.pid, host.program as number].filter(isRunning)).toEqual([]);
-    expect(hostsOf(world).map(({ name }) => name)).toEqual([orchestrator.id]);
+    expect([helper, host, program].filter(isRunning)).toEqual([]);
+    expect(world.panes().map(({ name }) => name)).toEqual([orchestrator.id]);
     expect(
       readdirSync(join(world.dataDir, 'ptyhost')).filter((file) => !file.startsWith(orchestrator.id) && !file.endsWith('.sock')),
     ).toEqual(['launch']);
@@ -89,6 +67,7 @@ describe('sessions in pty hosts', () => {
 
   it('come back after a reboot under their ids, an exit is resumed in place, and tmux sessions live beside them (I4)', async () => {
     await using world = await makeWorld();
+    world.env['AO_RUNTIME'] = 'tmux';
     await world.ok(['start']);
     await world.ok(['project', 'add', '--path', world.repo, '--id', 'app']);
     const command = 'echo "launch: $AO_PROMPT"; read line; exit 3';
@@ -116,9 +95,11 @@ describe('sessions in pty hosts', () => {
       await eventually('it to print', async () => (await textOf(world, id)).includes('launch: mend the parser'));
       expect(ids).toContain(back.id);
     }
-    expect(hostsOf(world).map(({ name }) => name)).toEqual([inHost.id]);
-    expect(world.panes().map(({ name }) => name)).toEqual([inTmux.id]);
+    expect(world.panes().map(({ name, host }) => [name, host === undefined])).toEqual([
+      [inTmux.id, true],
+      [inHost.id, false],
+    ]);
     for (const id of ids) await world.ok(['kill', id]);
-    expect([hostsOf(world), world.panes()]).toEqual([[], []]);
+    expect(world.panes()).toEqual([]);
   });
 });

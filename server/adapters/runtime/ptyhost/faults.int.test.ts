@@ -1,8 +1,9 @@
 /** What happens to a pty host that it was not made for: each fault leaves the session as it was, or proves that it is gone. */
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { spawn } from 'node-pty';
 import { expect, it } from 'vitest';
 import { createSystemClock } from '../../../adapters/system/clock.ts';
 import {
@@ -228,4 +229,25 @@ it('L12: talks to a daemon of a later version, skips what it does not know and s
   expect(decodeEnvelope((frames[1] as Frame).payload)).toMatchObject({ id: 5, head: { ok: true } });
   expect(closed()).toBe(false);
   socket.destroy();
+});
+
+it('T2: holds no terminal of the daemon that started it, which node-pty would hand down', async () => {
+  await using harness = await makePtyHostHarness();
+  const pty = spawn('/bin/cat', [], { encoding: null });
+  try {
+    await harness.runtime().create(makeSpec(harness, 'app-1'));
+    const isTerminal = (path: string): boolean => {
+      try {
+        return readlinkSync(path).endsWith('ptmx');
+      } catch {
+        // The descriptor of the listing itself.
+        return false;
+      }
+    };
+    const terminalsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).filter((fd) => isTerminal(`/proc/${pid}/fd/${fd}`)).length;
+    expect(terminalsOf(process.pid)).toBeGreaterThan(0);
+    expect(terminalsOf(harness.record('app-1').pid)).toBe(1);
+  } finally {
+    pty.kill('SIGKILL');
+  }
 });
