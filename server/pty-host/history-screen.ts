@@ -4,12 +4,14 @@
  */
 // oxlint-disable-next-line import/default -- CommonJS in Node; the linter looks at the file for bundlers
 import unicode11 from '@xterm/addon-unicode11';
-import headless from '@xterm/headless';
+import headless, { type IUnicodeVersionProvider } from '@xterm/headless';
 import { drawPicture } from '../adapters/screen/picture.ts';
 import { createUnfinished } from '../adapters/screen/unfinished.ts';
 import type { TerminalSize } from '../ports/runtime.ts';
 
 export type HistoryScreen = {
+  /** How many columns a character takes; 0: it is put on the one before it. */
+  readonly width: (codePoint: number) => number;
   /** `parsed` is called when this, and all before it, is on the screen. */
   readonly write: (data: Uint8Array, parsed: () => void) => void;
   readonly resize: (size: TerminalSize) => void;
@@ -54,7 +56,12 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
     logLevel: 'off',
     windowOptions: { getWinSizeChars: true },
   });
-  terminal.loadAddon(new unicode11.Unicode11Addon());
+  let widths: IUnicodeVersionProvider | null = null;
+  const register = (provider: IUnicodeVersionProvider): void => {
+    widths = provider;
+    terminal.unicode.register(provider);
+  };
+  new unicode11.Unicode11Addon().activate({ unicode: { register } } as never);
   terminal.unicode.activeVersion = '11';
   const unfinished = createUnfinished();
   const say = (text: string): void => answer(ENCODER.encode(text));
@@ -107,6 +114,7 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
   const push = (rows: number): string => `\x1b[${terminal.rows};1H${'\n'.repeat(rows)}\x1b[H`;
 
   return {
+    width: (codePoint) => widths?.wcwidth(codePoint) ?? 1,
     write(data, parsed) {
       unfinished.push(data);
       terminal.write(data, parsed);

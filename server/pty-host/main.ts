@@ -10,12 +10,19 @@ import { type Started, startHost } from './host.ts';
 
 type HostReport = { readonly state: 'serving' } | { readonly state: 'refused'; readonly refusal: string; readonly why: string };
 
+/** One that comes again with every byte of output must not fill the disk. */
+const MAX_FAULTS = 100;
+
 async function main(): Promise<void> {
   closeTerminals();
   // A terminal that closes, a daemon that ends: neither is ours to follow.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
   // The agent is worth more than an unforeseen fault of ours.
-  process.on('uncaughtException', (error) => say(2, `${new Date().toISOString()} ${error.stack ?? String(error)}`));
+  let faults = 0;
+  process.on('uncaughtException', (error) => {
+    faults += 1;
+    if (faults <= MAX_FAULTS) say(2, `${new Date().toISOString()} ${error.stack ?? String(error)}`);
+  });
   let started: Started | null = null;
   const recall = recallSignal(process.platform);
   if (recall !== null) process.on(recall, () => started?.state === 'serving' && started.recall());

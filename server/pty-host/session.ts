@@ -6,6 +6,7 @@ import type { HostStatus, Refusal } from '../adapters/runtime/ptyhost/messages.t
 import { type InstanceId, type LaunchId, type MessageId, parseInstanceId } from '../core/ids.ts';
 import type { ExitFact } from '../core/session/session.ts';
 import type { TerminalSize } from '../ports/runtime.ts';
+import { createMarkBound } from './bounded-marks.ts';
 import { createFollower, type Follower, type Wire } from './follower.ts';
 import { openHistoryScreen } from './history-screen.ts';
 import { findObstacle, type Program, type ProgramSpec, startProgram } from './program.ts';
@@ -59,8 +60,11 @@ export function createHostSession(initial: TerminalSize): HostSession {
   let typing: Promise<unknown> | null = null;
 
   const screen = openHistoryScreen(initial, (reply) => void program?.write(reply));
+  const boundMarks = createMarkBound(screen.width);
 
-  function output(bytes: Uint8Array): void {
+  function output(data: Uint8Array): void {
+    const bytes = boundMarks(data);
+    if (bytes.length === 0) return;
     backlog += bytes.length;
     if (reading === 'on' && backlog > PAUSE_BYTES) {
       reading = 'paused';

@@ -131,6 +131,26 @@ it('T2: one that does not read is buffered within bounds, skipped, and right onc
   expect(slow.bytes()).toBeLessThan(2_000_000);
 }, 120_000);
 
+it('T5: marks without end on one character, and a line without one, leave host and viewers as small as they were', async () => {
+  await using harness = await makePtyHostHarness();
+  const runtime = harness.open();
+  const script = `for (let i = 0; i < 60; i++) process.stdout.write((i === 0 ? 'e' : '') + '\u0301'.repeat(50_000)); process.stdout.write('x'.repeat(2_000_000) + '\\r\\nthe end\\r\\n'); setInterval(() => {}, 1e6);`;
+  const spec = makeSpec(harness, 'app-1', { argv: [process.execPath, '-e', script], size: SIZE });
+  await runtime.create(spec);
+  const seen = watcher();
+  await runtime.attach(spec.handle, seen.listener);
+  await eventually('it is over', () => seen.text().includes('the end'), { limitMs: 30_000 });
+  // Three million marks would be 160 MB in the host, and 6 MB on the way to each viewer.
+  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${harness.record('app-1').pid}/status`, 'utf8'))?.[1]);
+  expect(resident).toBeLessThan(140_000);
+  expect(
+    seen
+      .raw()
+      .toString('utf8')
+      .match(/\u0301/g)?.length ?? 0,
+  ).toBeLessThanOrEqual(64);
+});
+
 it('T6: a program’s questions are answered once, live, with any number of viewers, and never by a picture of them', async () => {
   await using harness = await makePtyHostHarness();
   const runtime = harness.open();
