@@ -14,7 +14,9 @@ async function makePtyWorld(): Promise<World> {
 const textOf = async (world: World, id: string): Promise<string> => (await world.ok<{ text: string }>(['logs', id])).text;
 
 describe('sessions in pty hosts', () => {
-  it('outlive stops, SIGKILL and a host that hangs: same ids, same processes, same screens; a kill ends the whole tree (I1, I2, I9, L8)', async () => {
+  it('outlive stops, SIGKILL and a host that hangs: same ids, same processes, same screens; a kill ends the whole tree (I1, I2, I9, L8)', {
+    timeout: 300_000,
+  }, async () => {
     await using world = await makePtyWorld();
     await world.ok(['start']);
     await world.ok(['project', 'add', '--path', world.repo, '--id', 'app', '--agent', 'shell']);
@@ -65,7 +67,9 @@ describe('sessions in pty hosts', () => {
     ).toEqual(['launch']);
   });
 
-  it('come back after a reboot under their ids, an exit is resumed in place, and tmux sessions live beside them (I4)', async () => {
+  it('come back after a reboot under their ids, an exit is resumed in place, and tmux sessions live beside them (I4)', {
+    timeout: 300_000,
+  }, async () => {
     await using world = await makeWorld();
     world.env['AO_RUNTIME'] = 'tmux';
     await world.ok(['start']);
