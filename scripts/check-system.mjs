@@ -1,13 +1,16 @@
-/** Whether git and a session runtime are here and new enough, and the exact command for what is not. Free of dependencies. */
+/** Whether git, and tmux where it is used, are here and new enough, and the exact command for what is not. Free of dependencies. */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Problem, reportProblem } from './lib/problem.mjs';
 import { versionOf } from './lib/run.mjs';
 
-const PROGRAMS = [
-  { name: 'git', args: ['--version'], minimum: [2, 30], why: 'every worker session works in its own git worktree' },
-  { name: 'tmux', args: ['-V'], minimum: [3, 3], why: 'sessions live in a tmux server of their own, so that they outlive the daemon' },
-];
+const GIT = { name: 'git', args: ['--version'], minimum: [2, 30], why: 'every worker session works in its own git worktree' };
+const TMUX = {
+  name: 'tmux',
+  args: ['-V'],
+  minimum: [3, 3],
+  why: 'sessions live in a tmux server of their own, so that they outlive the daemon (or set AO_RUNTIME=ptyhost and do without)',
+};
 
 const INSTALL = {
   apt: (names) => `sudo apt-get update && sudo apt-get install -y ${names}`,
@@ -38,9 +41,7 @@ function readOsRelease() {
 export function installCommand(names, { platform = process.platform, osRelease = readOsRelease() } = {}) {
   if (platform === 'darwin') return INSTALL.brew(names.join(' '));
   if (platform === 'win32') {
-    return names.includes('tmux')
-      ? 'run it inside WSL (`wsl --install`): tmux does not exist for Windows'
-      : `winget install ${names.join(' ')}`;
+    return names.includes('tmux') ? 'unset AO_RUNTIME: tmux does not exist for Windows' : `winget install ${names.join(' ')}`;
   }
   const ids = osRelease
     .split('\n')
@@ -76,10 +77,20 @@ export async function checkBrowser() {
   });
 }
 
-/** Throws a Problem that names everything missing at once. */
-export async function checkSystem() {
-  const found = await Promise.all(PROGRAMS.map(async (program) => ({ ...program, text: await versionOf(program.name, program.args) })));
-  const bad = found.filter(({ text, minimum }) => text === null || isTooOld(parseVersion(text), minimum));
+/**
+ * Which of what was found is not good enough. Pure. Without tmux sessions live in hosts of our own, so it may be missing unless it was
+ * asked for; one that is there and too old would be used.
+ */
+export function findLacking(found, { runtime, platform }) {
+  const uses = (name) => name !== 'tmux' || (runtime ?? (platform === 'win32' ? 'ptyhost' : 'tmux')) === 'tmux';
+  const optional = (name) => name === 'tmux' && runtime === undefined;
+  return found.filter(({ name, text, minimum }) => uses(name) && (text === null ? !optional(name) : isTooOld(parseVersion(text), minimum)));
+}
+
+/** Throws a Problem that names everything missing at once. `runtime`: the one that has to be there; by default whichever is. */
+export async function checkSystem({ runtime = process.env.AO_RUNTIME } = {}) {
+  const found = await Promise.all([GIT, TMUX].map(async (program) => ({ ...program, text: await versionOf(program.name, program.args) })));
+  const bad = findLacking(found, { runtime, platform: process.platform });
   if (bad.length === 0) return;
   const lines = bad.map(({ name, text, minimum, why }) => {
     const state = text === null ? 'was not found on PATH' : `is too old (${text})`;

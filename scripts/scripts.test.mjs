@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { installCommand, parseVersion } from './check-system.mjs';
+import { findLacking, installCommand, parseVersion } from './check-system.mjs';
 import { assertNodeVersion } from './ensure-install.mjs';
 import { ROOT } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
@@ -61,6 +61,22 @@ describe('the system check', () => {
     ['tmux master', null],
   ])('reads %s', (text, version) => {
     expect(parseVersion(text)).toEqual(version);
+  });
+
+  it.each([
+    ['tmux 3.3a', 'git version 2.39.5', undefined, 'linux', []],
+    [null, 'git version 2.39.5', undefined, 'linux', []],
+    [null, 'git version 2.39.5', 'tmux', 'linux', ['tmux']],
+    [null, null, 'ptyhost', 'linux', ['git']],
+    ['tmux 2.9', 'git version 2.39.5', undefined, 'linux', ['tmux']],
+    ['tmux 2.9', 'git version 2.39.5', 'ptyhost', 'linux', []],
+    ['tmux 2.9', 'git version 2.29.0', undefined, 'win32', ['git']],
+  ])('with %s and %s for AO_RUNTIME=%s on %s lacks %j', (tmux, git, runtime, platform, lacking) => {
+    const found = [
+      { name: 'git', minimum: [2, 30], text: git },
+      { name: 'tmux', minimum: [3, 3], text: tmux },
+    ];
+    expect(findLacking(found, { runtime, platform }).map(({ name }) => name)).toEqual(lacking);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { reportProblem } from './lib/problem.mjs';
 async function main() {
   try {
     await ensureInstall();
-    await checkSystem();
+    await checkSystem({ runtime: 'tmux' });
     await checkBrowser();
     await ensureAgents();
     const { verify } = await import('./verify.mjs');

@@ -31,7 +31,7 @@ const productBut =
 const BANS: readonly Ban[] = [
   {
     rule: 'only a process entry ends the process',
-    in: productBut('server/main.ts', 'server/cli/main.ts', 'server/hook-client/main.ts'),
+    in: productBut('server/main.ts', 'server/cli/main.ts', 'server/hook-client/main.ts', 'server/pty-host/main.ts'),
     pattern: /\bprocess\.(exit|abort|reallyExit)\b/,
     instead: 'Throw an AppError, or return the exit code to server/main.ts or server/cli/main.ts, which alone end the process.',
   },

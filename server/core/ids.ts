@@ -14,7 +14,7 @@ export type LaunchId = Brand<string, 'LaunchId'>;
 export type InstanceId = Brand<string, 'InstanceId'>;
 /** One queued message (uuid). */
 export type MessageId = Brand<string, 'MessageId'>;
-/** Where a runtime is to be found, its host included: for tmux `<socket path>:<session name>`. Opaque to everyone but its adapter. */
+/** Where a runtime is to be found, its host included: for tmux `<socket path>:<session name>`, else `ptyhost:<name>`. Opaque to everyone but its adapter. */
 export type RuntimeHandle = Brand<string, 'RuntimeHandle'>;
 
 const PROJECT_ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;

@@ -8,7 +8,7 @@ function refusal(env: Record<string, string>, overrides: Partial<ConfigContext> 
   try {
     parseConfig(env, { ...context, ...overrides });
   } catch (caught) {
-    if (isAppError(caught, 'BAD_ENV') || isAppError(caught, 'NOT_IMPLEMENTED')) return caught;
+    if (isAppError(caught, 'BAD_ENV')) return caught;
     throw caught;
   }
   throw new Error(`accepted: ${JSON.stringify(env)}`);
@@ -28,7 +28,7 @@ describe('the daemon configuration', () => {
       shutdownTimeoutMs: 10_000,
       allowedHosts: [],
       allowedOrigins: [],
-      runtime: 'tmux',
+      runtime: null,
       fault: null,
     });
   });
@@ -101,7 +101,7 @@ describe('the daemon configuration', () => {
         AO_SHUTDOWN_TIMEOUT: '250ms',
         AO_ALLOWED_HOSTS: 'Foo.Example, bar.example:8443,',
         AO_ALLOWED_ORIGINS: 'HTTPS://Foo.Example:443/, http://bar.example:8443',
-        AO_RUNTIME: 'tmux',
+        AO_RUNTIME: 'ptyhost',
       },
       context,
     );
@@ -113,6 +113,7 @@ describe('the daemon configuration', () => {
       lossGraceMs: 1,
       linkDeadlineMs: 2_000,
       shutdownTimeoutMs: 250,
+      runtime: 'ptyhost',
     });
     expect(config.allowedHosts).toEqual(['foo.example', 'bar.example:8443']);
     expect(config.allowedOrigins).toEqual(['https://foo.example', 'http://bar.example:8443']);
@@ -121,10 +122,6 @@ describe('the daemon configuration', () => {
   it('makes the daemon persistent with AO_KEEP_DAEMON, whoever starts it', () => {
     expect(parseConfig({ AO_OWNER: 'app', AO_KEEP_DAEMON: '1' }, context).owner).toBe('persistent');
     expect(parseConfig({ AO_OWNER: 'app', AO_KEEP_DAEMON: 'false' }, context).owner).toBe('app');
-  });
-
-  it('says that the ptyhost runtime is not there yet', () => {
-    expect(refusal({ AO_RUNTIME: 'ptyhost' }).code).toBe('NOT_IMPLEMENTED');
   });
 
   it('arms a fault point only in a build that has them', () => {

@@ -30,7 +30,8 @@ export type Config = {
   readonly allowedHosts: readonly string[];
   /** Normalized, as a browser writes them. */
   readonly allowedOrigins: readonly string[];
-  readonly runtime: RuntimeKind;
+  /** As asked for; `null`: by what is there (`runtime-choice.ts`). */
+  readonly runtime: RuntimeKind | null;
   /** The point at which a test wants this process to die; always `null` in a build without fault points. */
   readonly fault: FaultPoint | null;
 };
@@ -64,7 +65,8 @@ export function parseConfig(env: Environment, context: ConfigContext): Config {
     shutdownTimeoutMs: duration('AO_SHUTDOWN_TIMEOUT', 10_000),
     allowedHosts: readList(env, { variable: 'AO_ALLOWED_HOSTS', parse: normalizeAllowedHost, allowed: HOSTS_RULE }, problems),
     allowedOrigins: readList(env, { variable: 'AO_ALLOWED_ORIGINS', parse: normalizeAllowedOrigin, allowed: ORIGINS_RULE }, problems),
-    runtime: readWord(env, { variable: 'AO_RUNTIME', words: RUNTIME_KINDS, fallback: 'tmux' }, problems),
+    runtime:
+      env['AO_RUNTIME'] === undefined ? null : readWord(env, { variable: 'AO_RUNTIME', words: RUNTIME_KINDS, fallback: 'tmux' }, problems),
     fault: readFault(env, context, problems),
   };
   if (problems.length > 0) {
@@ -73,13 +75,6 @@ export function parseConfig(env: Environment, context: ConfigContext): Config {
       code: 'BAD_ENV',
       message: describeProblems(problems),
       hint: `Correct or unset ${variables.join(', ')}, then try again: \`ao start\`.`,
-    });
-  }
-  if (config.runtime === 'ptyhost') {
-    throw new AppError({
-      code: 'NOT_IMPLEMENTED',
-      message: 'AO_RUNTIME=ptyhost: this version has the runtime "tmux" only.',
-      hint: 'Unset AO_RUNTIME (or set it to tmux), then try again: `ao start`.',
     });
   }
   return config;

@@ -93,7 +93,7 @@ async function boot(
   const secrets = createSecrets();
   const operations = createOperations();
   const { instanceId } = store.meta;
-  const adapters = openAdapters({ dataDir, env, installation, processes, clock, log });
+  const adapters = openAdapters({ dataDir, env, asked: config.runtime, installation, processes, clock, log });
   const services = wireServices({
     ...adapters,
     store,

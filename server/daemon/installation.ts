@@ -7,6 +7,7 @@ export type Installation = {
   readonly migrationsDir: string;
   readonly cliPath: string;
   readonly hookPath: string;
+  readonly ptyHostPath: string;
   /** Whether fault points were compiled in. */
   readonly faults: 'compiled_in' | 'left_out';
 };
@@ -18,6 +19,7 @@ export function findInstallation(moduleUrl: string): Installation {
     migrationsDir: join(folder, 'migrations'),
     cliPath: join(folder, 'ao.js'),
     hookPath: join(folder, 'ao-hook.cjs'),
+    ptyHostPath: join(folder, 'ptyhost.cjs'),
     faults: typeof __AO_FAULTS__ === 'boolean' && __AO_FAULTS__ ? 'compiled_in' : 'left_out',
   };
 }

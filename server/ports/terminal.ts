@@ -29,7 +29,7 @@ export interface Attachment {
 }
 
 export interface RuntimeAttach {
-  /** The stream begins by drawing the whole screen. Rejects with `RUNTIME_NOT_FOUND` or `RUNTIME_UNAVAILABLE`. */
+  /** The stream begins by drawing the whole screen, and draws it anew whenever something of it was skipped or the size has changed. Rejects with `RUNTIME_NOT_FOUND` or `RUNTIME_UNAVAILABLE`. */
   attach(handle: RuntimeHandle, listener: AttachmentListener): Promise<Attachment>;
 }
 

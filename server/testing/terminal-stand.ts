@@ -1,4 +1,4 @@
-/** The terminal hub on a real tmux with real screens, and a store that says what the test wants. */
+/** The terminal hub on a real runtime with real screens, and a store that says what the test wants. */
 import { openHeadlessScreen } from '../adapters/screen/headless-screen.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
@@ -10,20 +10,34 @@ import type { LaunchSpec, Runtime } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
 import type { RuntimeAttach, TerminalViewer } from '../ports/terminal.ts';
 import { createTerminalHub, type TerminalHub } from '../services/terminal/hub.ts';
-import { type Argv, makeSpec } from './contracts/runtime.contract.ts';
+import { type Argv, makeSpec, probeOne, type RuntimeHarness } from './contracts/runtime.contract.ts';
 import { createRecordingLog } from './fakes/log.ts';
 import { createFakeStore } from './fakes/store.ts';
+import { makePtyHostHarness } from './ptyhost-harness.ts';
 import { eventually } from './resources.ts';
 import { draftOf, projectFacts, WHY } from './store-facts.ts';
 import { createTestViewer, type TestViewer } from './terminal-viewer.ts';
-import { makeTmuxHarness, type TmuxHarness } from './tmux-harness.ts';
+import { makeTmuxHarness } from './tmux-harness.ts';
 
 export const STAND_SIZE: Size = { cols: 80, rows: 24 };
 
 export type Seen = TestViewer & { readonly viewer: TerminalViewer };
 
+export type StandKind = 'tmux' | 'ptyhost';
+
+type Screen = { readonly text: string; readonly cursor: string };
+
+/** What a stand needs to know of its runtime beside the ports. */
+type StandRuntime = {
+  readonly harness: RuntimeHarness & AsyncDisposable;
+  readonly runtime: Runtime & RuntimeAttach;
+  /** What the host itself shows, without trailing blanks. */
+  readonly screenOf: (spec: LaunchSpec) => Promise<Screen>;
+  /** By name, the ways in which a view can lose its terminal. */
+  readonly endings: Readonly<Record<string, (spec: LaunchSpec) => Promise<unknown>>>;
+};
+
 export type TerminalStand = AsyncDisposable & {
-  readonly harness: TmuxHarness;
   readonly runtime: Runtime & RuntimeAttach;
   readonly store: Store;
   readonly hub: TerminalHub;
@@ -32,15 +46,87 @@ export type TerminalStand = AsyncDisposable & {
     id: string,
     options?: { readonly size?: Size; readonly visibility?: Visibility; readonly mode?: 'reading' | 'stuck' },
   ): Promise<Seen>;
-  /** What tmux shows, without trailing blanks. */
+  /** What the host shows. */
   capture(spec: LaunchSpec): Promise<string>;
-  /** Resolves once each viewer shows what tmux shows, cursor included. */
+  programPid(spec: LaunchSpec): Promise<number>;
+  /** The whole host dies. */
+  killHost(): Promise<void>;
+  end(how: string, spec: LaunchSpec): Promise<void>;
+  /** Resolves once each viewer shows what the host shows, cursor included. */
   untilSame(spec: LaunchSpec, viewers: readonly TestViewer[]): Promise<string>;
 };
 
-export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): Promise<TerminalStand> {
+export const ENDINGS: Readonly<Record<StandKind, readonly string[]>> = {
+  tmux: ['its session is ended', 'it is detached', 'the tmux server ends'],
+  ptyhost: ['its session is ended'],
+};
+
+async function openTmux(): Promise<StandRuntime> {
   const harness = await makeTmuxHarness();
+  return {
+    harness,
+    runtime: harness.open(),
+    async screenOf({ sessionId }) {
+      const target = `=${sessionId}:`;
+      const { stdout } = await harness.tmux(
+        'capture-pane',
+        '-p',
+        '-t',
+        target,
+        ';',
+        'display-message',
+        '-p',
+        '-t',
+        target,
+        '#{cursor_x},#{cursor_y}',
+      );
+      const lines = stdout.trimEnd().split('\n');
+      const cursor = lines.pop() ?? '';
+      return { text: trimLines(lines), cursor };
+    },
+    endings: {
+      'its session is ended': ({ sessionId }) => harness.tmux('kill-session', '-t', `=${sessionId}`),
+      'it is detached': ({ sessionId }) => harness.tmux('detach-client', '-s', `=${sessionId}`),
+      'the tmux server ends': () => harness.tmux('kill-server'),
+    },
+  };
+}
+
+async function openPtyHosts(): Promise<StandRuntime> {
+  const harness = await makePtyHostHarness();
   const runtime = harness.open();
+  return {
+    harness,
+    runtime,
+    async screenOf({ handle }) {
+      // A picture of its own, drawn by nobody but the host.
+      let drawn = (): void => undefined;
+      const picture = new Promise<void>((resolve) => {
+        drawn = resolve;
+      });
+      const early: Uint8Array[] = [];
+      let draw = (data: Uint8Array): void => void early.push(data);
+      const attachment = await runtime.attach(handle, { onData: (data) => draw(data), onEnd: drawn });
+      const viewer = createTestViewer(attachment.size);
+      draw = (data) => viewer.terminal.write(data, drawn);
+      for (const data of early) draw(data);
+      await picture;
+      await attachment.close();
+      return { text: viewer.text(), cursor: viewer.cursor() };
+    },
+    endings: { 'its session is ended': ({ handle, launchId }) => runtime.destroy(handle, launchId) },
+  };
+}
+
+function trimLines(lines: readonly string[]): string {
+  return lines
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd();
+}
+
+export async function makeTerminalStand(options: { readonly kind: StandKind; readonly limits?: FlowLimits }): Promise<TerminalStand> {
+  const { harness, runtime, screenOf, endings } = await (options.kind === 'tmux' ? openTmux() : openPtyHosts());
   const store = createFakeStore();
   store.projects.insert(projectFacts());
   const hub = createTerminalHub({
@@ -50,36 +136,10 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
     clock: createSystemClock(),
     log: createRecordingLog(),
     secrets: createSecrets(),
-    limits,
+    limits: options.limits ?? TERMINAL_LIMITS,
   });
 
-  async function screenOf({ sessionId }: LaunchSpec): Promise<{ readonly text: string; readonly cursor: string }> {
-    const target = `=${sessionId}:`;
-    const { stdout } = await harness.tmux(
-      'capture-pane',
-      '-p',
-      '-t',
-      target,
-      ';',
-      'display-message',
-      '-p',
-      '-t',
-      target,
-      '#{cursor_x},#{cursor_y}',
-    );
-    const lines = stdout.trimEnd().split('\n');
-    const cursor = lines.pop() ?? '';
-    return {
-      text: lines
-        .map((line) => line.trimEnd())
-        .join('\n')
-        .trimEnd(),
-      cursor,
-    };
-  }
-
   return {
-    harness,
     runtime,
     store,
     hub,
@@ -98,6 +158,15 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
       return { ...seen, viewer };
     },
     capture: async (spec) => (await screenOf(spec)).text,
+    async programPid({ handle }) {
+      const probe = await probeOne(runtime, handle);
+      if (probe?.state !== 'alive') throw new Error(`${handle} is ${JSON.stringify(probe)}`);
+      return probe.pid;
+    },
+    killHost: harness.endHost,
+    async end(how, spec) {
+      await endings[how]?.(spec);
+    },
     async untilSame(spec, viewers) {
       let last: unknown;
       const same = async (): Promise<string | null> => {
@@ -106,7 +175,7 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
         last = { wanted, shown };
         return shown.every(({ text, cursor }) => text === wanted.text && cursor === wanted.cursor) ? `${wanted.text}\n` : null;
       };
-      return await eventually(() => `all show what tmux shows; it is ${JSON.stringify(last, null, 1)}`, same, { limitMs: 30_000 });
+      return await eventually(() => `all show what the host shows; it is ${JSON.stringify(last, null, 1)}`, same, { limitMs: 30_000 });
     },
     async [Symbol.asyncDispose]() {
       await hub.close();

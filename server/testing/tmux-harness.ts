@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HISTORY_LINES } from '../adapters/runtime/tmux/config-text.ts';
 import { createTmuxRuntime } from '../adapters/runtime/tmux/tmux-runtime.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createProcessRunner } from '../adapters/system/process-runner.ts';
@@ -98,6 +99,7 @@ export async function makeTmuxHarness(options: TmuxHarnessOptions = {}): Promise
     runner.run({ command: 'tmux', args: ['-N', '-u', '-S', socket, ...args], env: { ...env, LANG: 'C.UTF-8' }, timeoutMs: 10_000 });
 
   return {
+    differences: { neverWas: 'host_gone', historyLines: HISTORY_LINES, input: 'text' },
     dataDir,
     socket,
     cwd,
@@ -111,6 +113,7 @@ export async function makeTmuxHarness(options: TmuxHarnessOptions = {}): Promise
       return runtime;
     },
     endHost: endServer,
+    signalHost: (_handle, signal) => void process.kill(serverPid(), signal),
     serverPid,
     tmux,
     async controlClients() {

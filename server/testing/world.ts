@@ -25,7 +25,13 @@ export type SessionJson = {
   readonly runtime: { readonly kind: string; readonly handle: string };
   readonly mode?: string;
 };
-export type Pane = { readonly name: string; readonly pid: number; readonly dead: boolean; readonly launchId: string };
+export type Pane = {
+  readonly name: string;
+  readonly pid: number;
+  readonly dead: boolean;
+  readonly launchId: string;
+  readonly host?: number;
+};
 export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -50,7 +56,7 @@ export type World = AsyncDisposable & {
   killDaemon(): Promise<void>;
   /** Every process of this installation: a reboot, as far as processes go. */
   reboot(): Promise<void>;
-  /** Sessions beside the keeper, asked of the tmux server itself. */
+  /** The terminals of sessions: those of the tmux server, asked itself and without its keeper, and of pty hosts, by their records. */
   panes(): readonly Pane[];
   tmuxSocket(): string;
   tmuxPid(): number;
@@ -75,6 +81,8 @@ export async function makeWorld(): Promise<World> {
     AO_RUN_FILE: runFile,
     AO_PORT: String(await freePort()),
     GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
+    // Every story holds for either runtime: `AO_TEST_RUNTIME=ptyhost npx vitest run server/stories`.
+    ...(process.env['AO_TEST_RUNTIME'] === undefined ? {} : { AO_RUNTIME: process.env['AO_TEST_RUNTIME'] }),
   };
 
   const git = (args: readonly string[], cwd = repo): string => {
@@ -130,6 +138,20 @@ export async function makeWorld(): Promise<World> {
     await eventually(`processes ${pids.join(', ')} to be gone`, () => pids.every((pid) => !isRunning(pid)));
   }
 
+  function tmuxPanes(): readonly Pane[] {
+    // Before the first session there is no server, and so no record of one.
+    if (!existsSync(join(dataDir, 'tmux', 'server.json'))) return [];
+    const format = ['#{pane_pid}', '#{pane_dead}', '#{@ao_launch}', '#{session_name}'].join(' ');
+    const result = spawnSync('tmux', ['-S', tmuxSocket(), 'list-panes', '-a', '-F', format], { env, encoding: 'utf8' });
+    if (result.status !== 0) return [];
+    return result.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .filter((fields) => fields[2] !== '')
+      .map(([pid, dead, launchId, name]) => ({ name: name ?? '', pid: Number(pid), dead: dead === '1', launchId: launchId ?? '' }));
+  }
+
   const world: World = {
     root,
     dataDir,
@@ -152,19 +174,7 @@ export async function makeWorld(): Promise<World> {
     },
     killDaemon: () => endAll([daemonPid()]),
     reboot: () => endAll(processesOf(dataDir)),
-    panes() {
-      // Before the first session there is no server, and so no record of one.
-      if (!existsSync(join(dataDir, 'tmux', 'server.json'))) return [];
-      const format = ['#{pane_pid}', '#{pane_dead}', '#{@ao_launch}', '#{session_name}'].join(' ');
-      const result = spawnSync('tmux', ['-S', tmuxSocket(), 'list-panes', '-a', '-F', format], { env, encoding: 'utf8' });
-      if (result.status !== 0) return [];
-      return result.stdout
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' '))
-        .filter((fields) => fields[2] !== '')
-        .map(([pid, dead, launchId, name]) => ({ name: name ?? '', pid: Number(pid), dead: dead === '1', launchId: launchId ?? '' }));
-    },
+    panes: () => [...tmuxPanes(), ...hostsOf(dataDir)],
     async status(id, wanted, limitMs = 30_000) {
       let last: SessionJson | null = null;
       const look = async (): Promise<SessionJson | null> => {
@@ -192,6 +202,26 @@ export async function makeWorld(): Promise<World> {
     },
   };
   return world;
+}
+
+function hostsOf(dataDir: string): readonly Pane[] {
+  const folder = join(dataDir, 'ptyhost');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as { name: string; pid: number; launchId: string })
+    .filter(({ pid }) => isRunning(pid))
+    .map(({ name, pid, launchId }) => ({ name, pid: childOf(pid) ?? 0, dead: childOf(pid) === null, launchId, host: pid }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+function childOf(pid: number): number | null {
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    return child === undefined || child === 0 || !isRunning(child) ? null : child;
+  } catch {
+    return null;
+  }
 }
 
 export function signal(pid: number, name: NodeJS.Signals): void {

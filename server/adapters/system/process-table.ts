@@ -7,8 +7,7 @@ import type { EndReport, ProcessIdentity, ProcessRef, ProcessState, ProcessTree 
 import { selectLaunch } from './launch-selection.ts';
 import type { ProcessFacts } from './proc-stat.ts';
 import type { ProcessSource } from './process-source.ts';
-import { createLinuxProcessSource } from './process-source-linux.ts';
-import { createPsProcessSource } from './process-source-ps.ts';
+import { openProcessSource } from './process-sources.ts';
 
 /** Between two looks while something ends. */
 const LOOK_EVERY_MS = 40;
@@ -18,7 +17,7 @@ const KILL_LIMIT_MS = 2_000;
 export type ProcessTable = ProcessIdentity & ProcessTree;
 
 export function createProcessTable(deps: { readonly clock: Clock; readonly source?: ProcessSource }): ProcessTable {
-  const source = deps.source ?? (process.platform === 'linux' ? createLinuxProcessSource() : createPsProcessSource());
+  const source = deps.source ?? openProcessSource();
   const { clock } = deps;
 
   function identify(pid: number): ProcessRef | null {

@@ -120,7 +120,7 @@ export function createLaunching(deps: Deps) {
             );
             current = store.sessions.update(
               session.id,
-              { runtimeHandle },
+              { runtimeHandle, runtimeKind: runtime.kind },
               { kind: 'handle-changed', reason: 'its name is held by a foreign runtime' },
             );
             deps.faults.passed('launch.handle');

@@ -1,4 +1,4 @@
-/** The hub on a real tmux: what viewers see is what tmux shows, whatever happens on the way. */
+/** The hub on real runtimes: what viewers see is what the host shows, whatever happens on the way. */
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Argv, codeOf } from '../../testing/contracts/runtime.contract.ts';
 import { eventually } from '../../testing/resources.ts';
 import { WHY } from '../../testing/store-facts.ts';
-import { makeTerminalStand, type Seen, STAND_SIZE } from '../../testing/terminal-stand.ts';
+import { ENDINGS, makeTerminalStand, type Seen, STAND_SIZE } from '../../testing/terminal-stand.ts';
 
 const sh = (script: string): Argv => ['/bin/sh', '-c', script];
 const keys = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -19,9 +19,9 @@ const COUNTER = sh(`
   while :; do n=$((n + 1)); printf '\\033[3%sm%s counting \\033[1mloud\\033[0m ─ 世 \\033[48;5;%smline\\033[0m\\n' $((n % 8)) "$n" $((n % 200)); done
 `);
 
-describe('the terminal hub on tmux', () => {
-  it('shows what tmux shows: text, cursor, colours, the alternate screen and its modes', async () => {
-    await using stand = await makeTerminalStand();
+describe.each(['tmux', 'ptyhost'] as const)('the terminal hub on %s', (kind) => {
+  it('shows what the host shows: text, cursor, colours, the alternate screen and its modes', async () => {
+    await using stand = await makeTerminalStand({ kind });
     const spec = await stand.run(
       'app-1',
       sh(
@@ -40,7 +40,7 @@ describe('the terminal hub on tmux', () => {
   });
 
   it('keeps true colour', async () => {
-    await using stand = await makeTerminalStand();
+    await using stand = await makeTerminalStand({ kind });
     await stand.run('app-1', sh(String.raw`printf '\033[38;2;1;2;3mX'; exec cat`));
     const seen = await stand.view('app-1');
     await eventually('it is shown', () => seen.text() === 'X');
@@ -48,8 +48,8 @@ describe('the terminal hub on tmux', () => {
     expect([cell?.isFgRGB(), cell?.getFgColor()]).toEqual([true, 0x010203]);
   });
 
-  it('T2, T3: viewers that join anywhere in a flood, and one that does not read, all end with tmux’s own screen', async () => {
-    await using stand = await makeTerminalStand({ highWaterBytes: 16_384, lowWaterBytes: 4_096 });
+  it('T2, T3: viewers that join anywhere in a flood, and one that does not read, all end with the host’s own screen', async () => {
+    await using stand = await makeTerminalStand({ kind, limits: { highWaterBytes: 16_384, lowWaterBytes: 4_096 } });
     const spec = await stand.run('app-1', COUNTER);
     const stuck = await stand.view('app-1', { mode: 'stuck' });
     const seen: Seen[] = [];
@@ -67,8 +67,7 @@ describe('the terminal hub on tmux', () => {
     await eventually('there was more than it may have', () => (seen[0]?.bytes() ?? 0) > 40_000);
     const got = stuck.bytes();
     expect(got).toBeLessThan(2 * 16_384);
-    const { stdout } = await stand.harness.tmux('list-panes', '-t', '=app-1:', '-F', '#{pane_pid}');
-    process.kill(Number(stdout.trim()), 'SIGUSR1');
+    process.kill(await stand.programPid(spec), 'SIGUSR1');
     expect(await stand.untilSame(spec, seen)).toMatch(/^counted to [0-9]+\n世界 done/);
     expect(stuck.bytes()).toBe(got);
     expect(stuck.text()).not.toContain('counted');
@@ -77,7 +76,7 @@ describe('the terminal hub on tmux', () => {
   });
 
   it('T8: types large pastes of several viewers whole and each in its order', async () => {
-    await using stand = await makeTerminalStand();
+    await using stand = await makeTerminalStand({ kind });
     await stand.run('app-1', sh('stty raw -echo; printf ready; head -c 180000 | tr -d b | cksum'));
     const [one, two] = [await stand.view('app-1'), await stand.view('app-1')];
     await eventually('it is raw', () => one.text() === 'ready');
@@ -91,7 +90,7 @@ describe('the terminal hub on tmux', () => {
   });
 
   it('echoes, drops replies of browsers, and lets keys through', async () => {
-    await using stand = await makeTerminalStand();
+    await using stand = await makeTerminalStand({ kind });
     const spec = await stand.run('app-1', sh('exec cat'));
     const seen = await stand.view('app-1');
     await seen.viewer.input(1, keys('\x1b[?1;2c\x1b[>0;276;0c\x1bP>|xterm.js(6.0.0)\x1b\\'));
@@ -100,8 +99,8 @@ describe('the terminal hub on tmux', () => {
     expect(await stand.capture(spec)).toBe('grüße 世界');
   });
 
-  it('T7: has the size of the viewer that types, for the program, for tmux and for the other viewer', async () => {
-    await using stand = await makeTerminalStand();
+  it('T7: has the size of the viewer that types, for the program, for the host and for the other viewer', async () => {
+    await using stand = await makeTerminalStand({ kind });
     const spec = await stand.run('app-1', sh('trap "stty size" WINCH; stty size; while :; do read -r line; done'));
     const desktop = await stand.view('app-1', { size: { cols: 120, rows: 40 } });
     const phone = await stand.view('app-1', { size: { cols: 40, rows: 20 } });
@@ -123,7 +122,7 @@ describe('the terminal hub on tmux', () => {
   });
 
   it('keeps the last picture and says the code when the program has exited, and shows it to who comes later', async () => {
-    await using stand = await makeTerminalStand();
+    await using stand = await makeTerminalStand({ kind });
     const spec = await stand.run('app-1', sh('read -r line; printf "last words\\n"; sleep 0.1; exit 3'));
     const seen = await stand.view('app-1');
     await seen.viewer.input(1, keys('\r'));
@@ -139,33 +138,29 @@ describe('the terminal hub on tmux', () => {
     expect(await stand.capture(spec)).toContain('last words');
   });
 
-  it.each([
-    ['its session is ended', (tmux: (...args: string[]) => Promise<unknown>) => tmux('kill-session', '-t', '=app-1')],
-    ['it is detached', (tmux: (...args: string[]) => Promise<unknown>) => tmux('detach-client', '-s', '=app-1')],
-    ['the tmux server ends', (tmux: (...args: string[]) => Promise<unknown>) => tmux('kill-server')],
-  ])('ends as gone, with the last picture as it was, when %s', async (_what, act) => {
-    await using stand = await makeTerminalStand();
-    await stand.run('app-1', sh('printf "the picture\\n"; exec cat'));
+  it.each(ENDINGS[kind])('ends as gone, with the last picture as it was, when %s', async (how) => {
+    await using stand = await makeTerminalStand({ kind });
+    const spec = await stand.run('app-1', sh('printf "the picture\\n"; exec cat'));
     const seen = await stand.view('app-1');
     await eventually('it is shown', () => seen.text() === 'the picture');
-    await act(stand.harness.tmux);
+    await stand.end(how, spec);
     await eventually('it is told', () => seen.end());
     expect([seen.end(), seen.text()]).toEqual([{ why: 'gone', exitCode: null }, 'the picture']);
   });
 
-  it('L6: ends as gone, with the last picture as it was, when the tmux server is killed', async () => {
-    await using stand = await makeTerminalStand();
+  it('L6: ends as gone, with the last picture as it was, when its host is killed', async () => {
+    await using stand = await makeTerminalStand({ kind });
     await stand.run('app-1', sh('printf "the picture\\n"; exec cat'));
     const seen = await stand.view('app-1');
     await eventually('it is shown', () => seen.text() === 'the picture');
-    process.kill(stand.harness.serverPid(), 'SIGKILL');
+    await stand.killHost();
     await eventually('it is told', () => seen.end());
     expect([seen.end()?.why, seen.text()]).toEqual(['gone', 'the picture']);
     expect(await codeOf(stand.view('app-1'))).toMatch(/^RUNTIME_(NOT_FOUND|UNAVAILABLE)$/);
   });
 
-  it('T1: a program that is cut off in the middle of everything leaves viewers with tmux’s picture', async () => {
-    await using stand = await makeTerminalStand();
+  it('T1: a program that is cut off in the middle of everything leaves viewers with the host’s picture', async () => {
+    await using stand = await makeTerminalStand({ kind });
     const spec = await stand.run(
       'app-1',
       sh(String.raw`printf '\033[?1049h\033[?1000h\033[?2004h\033[?2026hhalf \033[31mred \xe4\xb8'; kill -KILL $$`),

@@ -3,19 +3,32 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../core/errors.ts';
 import type { InstanceId, LaunchId, MessageId, ProjectId, RuntimeHandle, SessionId } from '../../core/ids.ts';
-import type { Probe } from '../../core/session/probe.ts';
+import type { DeathEvidence, Probe } from '../../core/session/probe.ts';
 import type { LaunchSpec, Runtime } from '../../ports/runtime.ts';
 import { eventually } from '../resources.ts';
 
 export type Argv = LaunchSpec['argv'];
 
+/** Where runtimes differ and may: each says how it does, here and nowhere else. */
+export type RuntimeDifferences = {
+  /** What it proves that a handle was never in use. */
+  readonly neverWas: DeathEvidence;
+  /** Lines that have scrolled away and are kept. */
+  readonly historyLines: number;
+  /** What `write` carries: any bytes, or text alone (a command of tmux takes keys, and half a character is none). */
+  readonly input: 'bytes' | 'text';
+};
+
 export type RuntimeHarness = AsyncDisposable & {
+  readonly differences: RuntimeDifferences;
   /** The adapter of the present "daemon". */
   readonly runtime: () => Runtime;
   /** Ends that daemon's adapter and makes a new one on the same data directory. */
   readonly reopen: () => Promise<Runtime>;
   /** The host dies as in a reboot. */
   readonly endHost: () => Promise<void>;
+  /** The host of this handle hangs, and goes on. */
+  readonly signalHost: (handle: RuntimeHandle, signal: 'SIGSTOP' | 'SIGCONT') => void;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly programs: {
@@ -105,10 +118,10 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       expect(await probeOne(next, spec.handle)).toEqual(before);
     });
 
-    it('answers a host that never was as proven gone', async () => {
+    it('answers what never was as dead', async () => {
       await using harness = await makeHarness();
       const handle = harness.runtime().handleFor('app-1' as SessionId, 0);
-      expect(await probeOne(harness.runtime(), handle)).toEqual({ state: 'dead', evidence: 'host_gone' });
+      expect(await probeOne(harness.runtime(), handle)).toEqual({ state: 'dead', evidence: harness.differences.neverWas });
     });
 
     it('answers a session that is not on an answering host as absent, and tells prefixes apart (app-1, app-15)', async () => {
@@ -134,6 +147,24 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       const again = makeSpec(harness, 'app-1');
       await harness.runtime().create(again);
       expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive', tags: { launchId: again.launchId } });
+    });
+
+    it('I9: answers a host that hangs as unknown, not as dead, and the same session once it goes on', async () => {
+      await using harness = await makeHarness();
+      const spec = makeSpec(harness, 'app-1');
+      await harness.runtime().create(spec);
+      const before = await probeOne(harness.runtime(), spec.handle);
+      harness.signalHost(spec.handle, 'SIGSTOP');
+      try {
+        const look = { limitMs: 500 };
+        expect((await harness.runtime().probe([spec.handle], look)).byHandle.get(spec.handle)).toMatchObject({ state: 'unknown' });
+        const next = await harness.reopen();
+        expect((await next.probe([spec.handle], look)).byHandle.get(spec.handle)).toMatchObject({ state: 'unknown' });
+      } finally {
+        harness.signalHost(spec.handle, 'SIGCONT');
+      }
+      await untilState(harness.runtime(), spec.handle, 'alive');
+      expect(await probeOne(harness.runtime(), spec.handle)).toEqual(before);
     });
 
     it('reports an exit with its code, keeps the screen, and an end by signal with its name', async () => {

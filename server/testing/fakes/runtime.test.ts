@@ -7,6 +7,7 @@ async function makeHarness(): Promise<RuntimeHarness & { readonly host: FakeHost
   let runtime = openRuntime();
   return {
     host,
+    differences: { neverWas: 'host_gone', historyLines: Number.POSITIVE_INFINITY, input: 'bytes' },
     runtime: () => runtime,
     async reopen() {
       await runtime.close();
@@ -14,6 +15,7 @@ async function makeHarness(): Promise<RuntimeHarness & { readonly host: FakeHost
       return runtime;
     },
     endHost: async () => host.reboot(),
+    signalHost: (_handle, signal) => (signal === 'SIGSTOP' ? host.hang() : host.wake()),
     cwd: '/',
     env: {},
     programs: {

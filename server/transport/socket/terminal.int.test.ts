@@ -88,9 +88,9 @@ function createNotingTerminals() {
 
 describe('terminals over a socket', () => {
   it('attaches, shows, types, resizes, and says how it ended', async () => {
-    await using stand = await makeTerminalStand();
+    await using stand = await makeTerminalStand({ kind: 'tmux' });
     const tab = await openDashboard(stand.hub);
-    await stand.run('app-1', ['/bin/sh', '-c', 'printf "hello 世界\\r\\n"; exec cat']);
+    const spec = await stand.run('app-1', ['/bin/sh', '-c', 'printf "hello 世界\\r\\n"; exec cat']);
     const { shown, ended, sized } = watch(tab);
     const { attachId, sessionId, ...size } = await attach(tab, { session: 'app-1' });
     expect([sessionId, size]).toEqual(['app-1', STAND_SIZE]);
@@ -100,14 +100,14 @@ describe('terminals over a socket', () => {
     expect(await refusal(ask(tab, 'terminal.input', { attachId, seq: 3, data: Buffer.from('x') }))).toBe('BAD_INPUT');
     tab.socket.emit('terminal.resize', { attachId, cols: 100, rows: 30 });
     await eventually('it is told', () => sized.at(-1)?.cols === 100);
-    await stand.harness.tmux('kill-session', '-t', '=app-1');
+    await stand.end('its session is ended', spec);
     await eventually('it is told', () => ended.length > 0);
     expect(ended).toEqual([{ attachId, why: 'gone', exitCode: null }]);
     expect(await refusal(ask(tab, 'terminal.input', { attachId, seq: 2, data: Buffer.from('x') }))).toBe('SESSION_NOT_LIVE');
   });
 
   it('T3: a daemon that is stopped tells its tabs so', async () => {
-    await using stand = await makeTerminalStand();
+    await using stand = await makeTerminalStand({ kind: 'tmux' });
     const tab = await openDashboard(stand.hub);
     await stand.run('app-1', ['/bin/sh', '-c', 'exec cat']);
     const { ended } = watch(tab);

@@ -1,7 +1,7 @@
 /** Whether anybody listens on a socket. A stopped server does: its kernel queue accepts. */
 import { createConnection } from 'node:net';
 import type { Clock } from '../../../ports/clock.ts';
-import { MAX_SOCKET_PATH_BYTES } from './socket-path.ts';
+import { MAX_SOCKET_PATH_BYTES } from '../socket-path.ts';
 
 export type Listening = { readonly state: 'open' } | { readonly state: 'absent' } | { readonly state: 'unclear'; readonly why: string };
 

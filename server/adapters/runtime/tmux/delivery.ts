@@ -10,16 +10,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LaunchId, MessageId, RuntimeHandle } from '../../../core/ids.ts';
 import type { DeliveryReceipts } from '../../../ports/runtime.ts';
+import { assertMessageId, toMessageId, toPasteText } from '../message-text.ts';
+import { writePrivateFile } from '../private-files.ts';
+import { runtimeNotFound } from '../refusals.ts';
 import type { Channel } from './channel.ts';
-import { badInput, hostUnavailable, runtimeNotFound } from './failures.ts';
+import { hostUnavailable } from './failures.ts';
 import { type Place, paneTarget } from './handles.ts';
 import type { Observing } from './observing.ts';
-import { writePrivateFile } from './private-files.ts';
 import { escapeFormat, type TmuxCommands, toControlLine } from './quoting.ts';
 
 export type DeliveryDeps = { readonly dataDir: string; readonly channel: Channel; readonly observing: Observing };
-
-const MESSAGE_ID = /^[0-9A-Za-z-]{1,64}$/;
 
 export function createDelivery({ dataDir, channel, observing }: DeliveryDeps) {
   async function once(place: Place, step: Step): Promise<void> {
@@ -102,22 +102,3 @@ type Step = {
   readonly receipt: '@ao_pasted' | '@ao_submitted';
   readonly effect: TmuxCommands;
 };
-
-const END_OF_PASTE = /(?:\u001b\[|\u009b)201~/g;
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
-
-/**
- * Text as it may be typed for somebody: without the end-of-paste sequence, after which the rest would be keys, and without
- * any other control character but tab and line ends; a program that did not ask for bracketed paste would take them as keys too.
- */
-export function toPasteText(text: string): string {
-  return text.replace(END_OF_PASTE, '').replace(CONTROLS, '');
-}
-
-function assertMessageId(id: MessageId): void {
-  if (!MESSAGE_ID.test(id)) throw badInput('A message id that is none.', 'This is a defect of ao; please report it.');
-}
-
-function toMessageId(text: string | undefined): MessageId | null {
-  return text === undefined || !MESSAGE_ID.test(text) ? null : (text as MessageId);
-}

@@ -7,15 +7,15 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ProcessIdentity } from '../../../ports/process-table.ts';
+import { makePrivateDirectory, writePrivateFile } from '../private-files.ts';
+import { prepareSocketDirectory } from '../socket-path.ts';
 import { toTmuxConfig } from './config-text.ts';
 import { testConnect } from './connect-test.ts';
 import { hostUnavailable } from './failures.ts';
 import { KEEPER } from './handles.ts';
 import type { LaunchFiles } from './launch-files.ts';
-import { makePrivateDirectory, writePrivateFile } from './private-files.ts';
 import type { TmuxCommand } from './quoting.ts';
 import type { ServerRecord, ServerRecords } from './server-record.ts';
-import { prepareSocketDirectory } from './socket-path.ts';
 import type { TmuxProcess } from './tmux-process.ts';
 
 export type HostState = { readonly state: 'up' } | { readonly state: 'gone' } | { readonly state: 'unknown'; readonly why: string };

@@ -5,9 +5,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LaunchId, parseLaunchId } from '../../../core/ids.ts';
-import { badInput } from './failures.ts';
+import { makePrivateDirectory, writePrivateFile } from '../private-files.ts';
+import { badInput } from '../refusals.ts';
 import { type LaunchText, toLauncherText, toLaunchText } from './launch-text.ts';
-import { makePrivateDirectory, writePrivateFile } from './private-files.ts';
 
 export type LaunchFiles = {
   /** Path of the launcher, which takes the launch id as its only argument. */

@@ -2,9 +2,11 @@
 import type { LaunchId, RuntimeHandle } from '../../../core/ids.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ProcessIdentity, ProcessTree } from '../../../ports/process-table.ts';
-import type { LaunchSpec, TerminalSize } from '../../../ports/runtime.ts';
+import type { LaunchSpec } from '../../../ports/runtime.ts';
+import { assertLaunchable } from '../launch-rules.ts';
+import { handleTaken, runtimeNotFound } from '../refusals.ts';
 import type { Channel } from './channel.ts';
-import { badInput, handleTaken, hostUnavailable, runtimeNotFound } from './failures.ts';
+import { hostUnavailable } from './failures.ts';
 import { type Place, paneTarget, parseHandle, sessionTarget } from './handles.ts';
 import type { LaunchFiles } from './launch-files.ts';
 import { inexpressibleNames } from './launch-text.ts';
@@ -24,8 +26,6 @@ export type LaunchingDeps = {
 
 /** Agents save their conversation on TERM; what has not ended by then will not. */
 const TERM_GRACE_MS = 3_000;
-const MIN_SIZE = 2;
-const MAX_SIZE = 1_000;
 
 export function createTmuxLaunching(deps: LaunchingDeps) {
   const { socket: ownSocket, channel, observing, launches, processes, log } = deps;
@@ -146,22 +146,4 @@ function toTagCommands(spec: LaunchSpec, name: string): readonly TmuxCommand[] {
     ['set-option', '-t', target, '@ao_session', spec.sessionId],
     ['set-option', '-t', target, '@ao_launch', spec.launchId],
   ];
-}
-
-export function assertSize(size: TerminalSize): void {
-  for (const value of [size.cols, size.rows]) {
-    if (!Number.isInteger(value) || value < MIN_SIZE || value > MAX_SIZE) {
-      throw badInput(`${size.cols} × ${size.rows} is no size for a terminal.`, `Use whole numbers from ${MIN_SIZE} to ${MAX_SIZE}.`);
-    }
-  }
-}
-
-function assertLaunchable(spec: LaunchSpec): void {
-  assertSize(spec.size);
-  if (!spec.cwd.startsWith('/')) throw badInput('The directory of a session must be an absolute path.', 'Give the whole path.');
-  if (spec.argv[0] === '' || spec.argv[0].startsWith('-'))
-    throw badInput(`"${spec.argv[0]}" is no program.`, 'Give the path of the program.');
-  if ([...spec.argv, spec.cwd, ...Object.entries(spec.env).flat()].some((text) => text.includes('\0'))) {
-    throw badInput('A NUL character cannot be part of a program argument, its environment or its directory.', 'Remove it.');
-  }
 }

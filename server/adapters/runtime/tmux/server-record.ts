@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessRef } from '../../../ports/process-table.ts';
-import { makePrivateDirectory, writePrivateFile } from './private-files.ts';
+import { makePrivateDirectory, writePrivateFile } from '../private-files.ts';
 
 export type ServerRecord = ProcessRef & { readonly socket: string; readonly bootId: string };
 

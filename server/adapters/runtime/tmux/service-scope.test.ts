@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordingLog } from '../../../testing/fakes/log.ts';
-import { toScopeCommand } from './service-scope.ts';
+import { toScopeCommand } from '../service-scope.ts';
 import { createTmuxProcess } from './tmux-process.ts';
 
 const USER_SCOPE = ['systemd-run', '--user', '--scope', '--quiet', '--collect', '--'];

@@ -1,9 +1,9 @@
 /** Looking at a session's screen, typing into it, and its size. */
 import type { RuntimeHandle } from '../../../core/ids.ts';
 import type { TerminalSize } from '../../../ports/runtime.ts';
+import { assertSize } from '../launch-rules.ts';
 import type { Channel } from './channel.ts';
 import { paneTarget } from './handles.ts';
-import { assertSize } from './launching.ts';
 import type { Observing } from './observing.ts';
 import type { TmuxCommand } from './quoting.ts';
 

@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RuntimeHandle, SessionId } from '../../../core/ids.ts';
+import { toHostEnvironment } from '../host-environment.ts';
+import { toPasteText } from '../message-text.ts';
+import { chooseSocketPath } from '../socket-path.ts';
 import { endOfKey, isCut } from './attach-pty.ts';
 import { type ControlBlock, createControlParser } from './control-protocol.ts';
-import { toPasteText } from './delivery.ts';
 import { parseHandle, toHandle } from './handles.ts';
 import { isNewEnough, toInstallHint } from './installed.ts';
 import { inexpressibleNames } from './launch-text.ts';
 import { isTagged, parsePanes, toProbe } from './panes.ts';
 import { escapeFormat, quoteForShell, toControlLine, toProcessArguments } from './quoting.ts';
-import { toServerEnvironment } from './server-environment.ts';
 import { parseServerRecords } from './server-record.ts';
-import { chooseSocketPath } from './socket-path.ts';
 
 const LAUNCH = '22222222-2222-4222-8222-222222222222';
 const INSTANCE = '11111111-1111-4111-8111-111111111111';
@@ -148,10 +148,11 @@ it('parses the handles it makes and no others', () => {
 });
 
 it('L2: chooses the socket by the bytes of its path, not its characters', () => {
-  expect(chooseSocketPath(`/${'a'.repeat(87)}`, 7)).toBe(`/${'a'.repeat(87)}/tmux/s.sock`);
-  expect(chooseSocketPath(`/${'a'.repeat(88)}`, 7)).toMatch(/^\/tmp\/ao-7\/[0-9a-f]{24}\.sock$/);
-  expect(chooseSocketPath(`/${'é'.repeat(50)}`, 7)).toMatch(/^\/tmp\/ao-7\//);
-  expect(chooseSocketPath(`/${'é'.repeat(50)}`, 7)).not.toBe(chooseSocketPath(`/${'é'.repeat(51)}`, 7));
+  const choose = (dir: string): string => chooseSocketPath(`${dir}/tmux/s.sock`, { key: dir, uid: 7 });
+  expect(choose(`/${'a'.repeat(87)}`)).toBe(`/${'a'.repeat(87)}/tmux/s.sock`);
+  expect(choose(`/${'a'.repeat(88)}`)).toMatch(/^\/tmp\/ao-7\/[0-9a-f]{24}\.sock$/);
+  expect(choose(`/${'é'.repeat(50)}`)).toMatch(/^\/tmp\/ao-7\//);
+  expect(choose(`/${'é'.repeat(50)}`)).not.toBe(choose(`/${'é'.repeat(51)}`));
 });
 
 it('takes only sound records from the server file', () => {
@@ -163,13 +164,13 @@ it('takes only sound records from the server file', () => {
 });
 
 it('L6: gives the server a UTF-8 locale and nothing that is not its business, $TMUX least of all', () => {
-  expect(toServerEnvironment({ PATH: '/p', HOME: '/h', LANG: 'C', TMUX: 'x', AO_OWNER: 'app', SECRET: 's', TZ: '' }, '/d')).toEqual({
+  expect(toHostEnvironment({ PATH: '/p', HOME: '/h', LANG: 'C', TMUX: 'x', AO_OWNER: 'app', SECRET: 's', TZ: '' }, '/d')).toEqual({
     AO_DATA_DIR: '/d',
     LANG: 'C.UTF-8',
     PATH: '/p',
     HOME: '/h',
   });
-  expect(toServerEnvironment({ LANG: 'de_DE.utf8' }, '/d')['LANG']).toBe('de_DE.utf8');
+  expect(toHostEnvironment({ LANG: 'de_DE.utf8' }, '/d')['LANG']).toBe('de_DE.utf8');
 });
 
 it('T8: takes the end-of-paste sequence and control characters out of a message, and leaves text, tabs and line ends', () => {

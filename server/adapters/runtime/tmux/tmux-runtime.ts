@@ -3,12 +3,16 @@
  * user's `~/.tmux.conf` and `$TMUX` have no part in it. This file wires; each file beside it owns one thing.
  */
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ProcessRunner } from '../../../ports/process-runner.ts';
 import type { ProcessIdentity, ProcessTree } from '../../../ports/process-table.ts';
 import type { Runtime } from '../../../ports/runtime.ts';
 import type { RuntimeAttach } from '../../../ports/terminal.ts';
+import { toHostEnvironment } from '../host-environment.ts';
+import { findServiceScope } from '../service-scope.ts';
+import { chooseSocketPath } from '../socket-path.ts';
 import { createAttach } from './attach.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { createDelivery } from './delivery.ts';
@@ -18,10 +22,7 @@ import { assertTmuxInstalled } from './installed.ts';
 import { createLaunchFiles } from './launch-files.ts';
 import { createTmuxLaunching } from './launching.ts';
 import { createObserving } from './observing.ts';
-import { toServerEnvironment } from './server-environment.ts';
 import { createServerRecords } from './server-record.ts';
-import { findServiceScope } from './service-scope.ts';
-import { chooseSocketPath } from './socket-path.ts';
 import { createTerminal } from './terminal.ts';
 import { createTmuxProcess } from './tmux-process.ts';
 import { createViewerRecord } from './viewer-record.ts';
@@ -42,8 +43,8 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
   const { dataDir, runner, processes, tree, clock } = deps;
   const log = deps.log.child({ component: 'tmux' });
   const { uid } = userInfo();
-  const socket = chooseSocketPath(dataDir, uid);
-  const env = toServerEnvironment(deps.env, dataDir);
+  const socket = chooseSocketPath(join(dataDir, 'tmux', 's.sock'), { key: dataDir, uid });
+  const env = toHostEnvironment(deps.env, dataDir);
   const records = createServerRecords(dataDir);
   const launches = createLaunchFiles(dataDir);
   const process = createTmuxProcess({ runner, env, cwd: dataDir, scope: findServiceScope(), log });

@@ -1,11 +1,10 @@
 /** Files of ours in the data directory: 0600, written whole or not at all. */
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** `durable` reaches the disk before the promise resolves, so that it is there after a power cut. */
 export async function writePrivateFile(path: string, content: string | Uint8Array, keep: 'durable' | 'ordinary'): Promise<void> {
-  const draft = `${path}.${randomUUID()}.draft`;
+  const draft = toDraftPath(path);
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
@@ -22,7 +21,14 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
   if (keep === 'durable') await syncDirectory(dirname(path));
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Of this process and this moment: nobody else's. Without `node:crypto`, which would cost every pty host 0.7 MB. */
+export function toDraftPath(path: string): string {
+  return `${path}.${process.pid}-${process.hrtime.bigint()}.draft`;
+}
+
+export async function syncDirectory(path: string): Promise<void> {
+  // Windows opens no directories, and writes their changes with the file's.
+  if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {
     await directory.sync();

@@ -1,10 +1,10 @@
 /**
- * L11: a service manager that stops the daemon's unit ends what is in the unit's control group. Our tmux server is started in a
+ * L11: a service manager that stops the daemon's unit ends what is in the unit's control group. A session host is started in a
  * scope of its own there, so it is in none. (Our own unit says `KillMode=process` as well; a unit of somebody else may not.)
  */
 import { readFileSync } from 'node:fs';
 
-/** What goes in front of `tmux` when a server is started; empty where no service of systemd runs us. */
+/** What goes in front of the command that starts a host; empty where no service of systemd runs us. */
 export function findServiceScope(): readonly string[] {
   try {
     return toScopeCommand(readFileSync('/proc/self/cgroup', 'utf8'));

@@ -1,8 +1,8 @@
-/** What our tmux server and its clients are started with. Pure: no session's secret, nothing of the caller's `TMUX`. */
+/** What our tmux server, its clients and the pty hosts are started with. Pure: no session's secret, nothing of the caller's `TMUX`. */
 
 const TAKEN_OVER = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'] as const;
 
-export function toServerEnvironment(env: Readonly<Record<string, string | undefined>>, dataDir: string): Readonly<Record<string, string>> {
+export function toHostEnvironment(env: Readonly<Record<string, string | undefined>>, dataDir: string): Readonly<Record<string, string>> {
   const result: Record<string, string> = { AO_DATA_DIR: dataDir, LANG: utf8Locale(env['LANG']) };
   for (const name of TAKEN_OVER) {
     const value = env[name];

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type HistoryScreen, openHistoryScreen } from './history-screen.ts';
+
+const SIZE = { cols: 20, rows: 5 };
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function open(): { readonly screen: HistoryScreen; readonly answers: string[]; readonly text: (lines?: number) => Promise<string> } {
+  const answers: string[] = [];
+  const screen = openHistoryScreen(SIZE, (reply) => answers.push(new TextDecoder().decode(reply)));
+  return { screen, answers, text: (lines = 1_000) => new Promise((resolve) => screen.text(lines, resolve)) };
+}
+
+const write = (screen: HistoryScreen, data: string | Uint8Array): Promise<void> =>
+  new Promise((resolve) => screen.write(typeof data === 'string' ? bytes(data) : data, resolve));
+
+describe('the screen of a pty host', () => {
+  it('reads as text: wrapped lines as one, over the edge of the history too, nothing trailing', async () => {
+    const { screen, text } = open();
+    await write(screen, `one  \r\n${'0123456789'.repeat(12)}\r\nlast   \r\n\r\n`);
+    expect(await text()).toBe(`one\n${'0123456789'.repeat(12)}\nlast`);
+    expect(await text(0)).toBe(`${'0123456789'.repeat(4)}\nlast`);
+    await write(screen, '\x1b[?1049h\x1b[Hfull screen');
+    expect(await text()).toBe(`one\n${'0123456789'.repeat(12).slice(0, 80)}\nfull screen`);
+  });
+
+  it('T6: answers each question once, in order, and what it cannot not at all', async () => {
+    const { screen, answers } = open();
+    await write(screen, 'ab\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[>q\x1b]10;?\x07\x1b]11;?\x1b\\\x1bP$qm\x1b\\\x1b[?2004$p\x1b[18t\x1b[?u');
+    expect(answers).toEqual([
+      '\x1b[?1;2c',
+      '\x1b[>0;276;0c',
+      '\x1b[0n',
+      '\x1b[1;3R',
+      '\x1bP>|xterm.js(6.0.0)\x1b\\',
+      '\x1b]10;rgb:d4d4/d4d4/d4d4\x1b\\',
+      '\x1b]11;rgb:1616/1616/1616\x1b\\',
+      '\x1bP1$r0m\x1b\\',
+      '\x1b[?2004;2$y',
+      '\x1b[8;5;20t',
+    ]);
+  });
+
+  it.each([
+    ['an empty one', ''],
+    ['a full one', 'a\r\nb\r\nc\r\nd\r\ne'],
+    ['one with a history', Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\r\n')],
+    ['one within margins, under origin mode, in the middle of a sequence', 'a\r\nb\x1b[2;4r\x1b[?6h\x1b[2Hc\x1b[31'],
+    ['an alternate one over another', 'beneath\x1b[?1049h\x1b[3;3Hon top\x1b[?25l\x1b[4h'],
+  ])('T4: is renewed with what it shows in the history: %s', async (_what, before) => {
+    const { screen, text } = open();
+    await write(screen, before);
+    const shown = (await text()).split('\n').filter((line) => line !== '');
+    await write(screen, await new Promise<Uint8Array>((resolve) => screen.renewal(resolve)));
+    expect(await text(0)).toBe('');
+    const kept = (await text()).split('\n').filter((line) => line !== '');
+    expect(kept).toEqual(before.includes('beneath') ? ['beneath', '  on top'] : shown);
+    const mode = await new Promise((resolve) => screen.pasteMode(resolve));
+    expect(mode).toBe('plain');
+    await write(screen, 'anew');
+    expect(await text(0)).toBe('anew');
+  });
+
+  it('knows by all that was written how a paste is wanted', async () => {
+    const { screen } = open();
+    screen.write(bytes('\x1b[?2004h'), () => undefined);
+    expect(await new Promise((resolve) => screen.pasteMode(resolve))).toBe('bracketed');
+  });
+});

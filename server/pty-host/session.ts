@@ -1,0 +1,206 @@
+/**
+ * The one session of a host: its program, its screen, what was typed into it, and who follows it. Knows nothing of sockets and of
+ * files; `host.ts` puts both around it. Decides no policy: it does what it is asked, or says why not.
+ */
+import type { HostStatus, Refusal } from '../adapters/runtime/ptyhost/messages.ts';
+import { type InstanceId, type LaunchId, type MessageId, parseInstanceId } from '../core/ids.ts';
+import type { ExitFact } from '../core/session/session.ts';
+import type { TerminalSize } from '../ports/runtime.ts';
+import { createMarkBound } from './bounded-marks.ts';
+import { createFollower, type Follower, type Wire } from './follower.ts';
+import { openHistoryScreen } from './history-screen.ts';
+import { findObstacle, type Program, type ProgramSpec, startProgram } from './program.ts';
+
+export type Tags = { readonly instanceId: string; readonly sessionId: string; readonly launchId: LaunchId };
+
+export type Done = { readonly state: 'done' } | { readonly state: 'refused'; readonly refusal: Refusal; readonly why: string };
+
+export type HostSession = {
+  readonly status: () => HostStatus;
+  readonly tags: () => Tags;
+  readonly isRunning: () => boolean;
+  /** The first launch. Throws where there is no pseudoterminal to be had. */
+  readonly start: (tags: Tags, spec: ProgramSpec) => void;
+  /** Another launch in place of an exited one: what its screen shows goes into the history. */
+  readonly restart: (tags: Tags, spec: ProgramSpec) => Promise<void>;
+  readonly write: (data: Uint8Array) => Done;
+  readonly resize: (size: TerminalSize) => void;
+  readonly capture: (historyLines: number) => Promise<string>;
+  readonly paste: (launchId: LaunchId, messageId: MessageId, text: Uint8Array) => Promise<Done>;
+  readonly submit: (launchId: LaunchId, messageId: MessageId) => Promise<Done>;
+  readonly follow: (wire: Wire) => { readonly follower: Follower; readonly leave: () => void };
+  readonly kill: () => void;
+};
+
+/** Bytes that the screen may be behind before the program's output is read no further for a moment: it is the host's own speed … */
+const PAUSE_BYTES = 524_288;
+/** … and below which it goes on. */
+const RESUME_BYTES = 131_072;
+
+/** No pseudoterminal, no process: nothing that a program says. */
+const EXIT_NOT_STARTED = 126;
+
+const DONE: Done = { state: 'done' };
+const ENTER = Uint8Array.from([0x0d]);
+const PASTE_START = new TextEncoder().encode('\x1b[200~');
+const PASTE_END = new TextEncoder().encode('\x1b[201~');
+
+export function createHostSession(initial: TerminalSize): HostSession {
+  const followers = new Set<Follower>();
+  let tags: Tags | null = null;
+  let program: Program | null = null;
+  let pid = 0;
+  let exit: ExitFact | null = null;
+  let pasted: MessageId | null = null;
+  let submitted: MessageId | null = null;
+  let offset = 0;
+  let backlog = 0;
+  let reading: 'on' | 'paused' = 'on';
+  /** What is typed, in one order: a paste has to know first how the program wants it. */
+  let typing: Promise<unknown> | null = null;
+
+  const screen = openHistoryScreen(initial, (reply) => void program?.write(reply));
+  const boundMarks = createMarkBound(screen.width);
+
+  function output(data: Uint8Array): void {
+    const bytes = boundMarks(data);
+    if (bytes.length === 0) return;
+    backlog += bytes.length;
+    if (reading === 'on' && backlog > PAUSE_BYTES) {
+      reading = 'paused';
+      program?.pause();
+    }
+    screen.write(bytes, () => {
+      backlog -= bytes.length;
+      if (reading === 'on' || backlog > RESUME_BYTES) return;
+      reading = 'on';
+      program?.resume();
+    });
+    for (const follower of followers) follower.output({ offset, bytes });
+    offset += bytes.length;
+  }
+
+  function launch(next: Tags, spec: ProgramSpec): void {
+    tags = next;
+    exit = null;
+    pasted = null;
+    submitted = null;
+    const obstacle = findObstacle(spec);
+    if (obstacle !== null) return fail(obstacle);
+    const started = startProgram(spec, {
+      onData: (data) => {
+        if (program === started) output(data);
+      },
+      onExit: (how) => {
+        if (program !== started) return;
+        program = null;
+        exit = how;
+      },
+    });
+    program = started;
+    pid = started.pid;
+  }
+
+  /** As if it had been started, said so, and exited. */
+  function fail({ message, code }: { readonly message: string; readonly code: number }): void {
+    // There was no process; ours stands for it, which nobody ends in its place.
+    pid = process.pid;
+    output(new TextEncoder().encode(`${message}\r\n`));
+    exit = { code, signal: null, atMs: Date.now() };
+  }
+
+  function refuse(launchId: LaunchId): Done | null {
+    if (tags?.launchId !== launchId) return { state: 'refused', refusal: 'other-launch', why: 'it runs another launch' };
+    return program === null ? { state: 'refused', refusal: 'exited', why: 'its program has exited' } : null;
+  }
+
+  function type(data: Uint8Array): Done {
+    const taken = program?.write(data) ?? 'taken';
+    return taken === 'taken' ? DONE : { state: 'refused', refusal: 'full', why: 'its program does not read what was typed before' };
+  }
+
+  /** At once where nothing is under way, so that a key is not late. */
+  function inTurn(work: () => Promise<Done>): Promise<Done> {
+    const mine: Promise<Done> = typing === null ? work() : typing.then(work);
+    const settled = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (typing === settled) typing = null;
+      });
+    typing = settled;
+    return mine;
+  }
+
+  return {
+    status() {
+      if (tags === null) throw new Error('asked before its program was started');
+      const { sessionId, launchId } = tags;
+      const instanceId: InstanceId | null = parseInstanceId(tags.instanceId);
+      return { instanceId, sessionId, launchId, pid, exit, size: screen.size(), pasted, submitted, offset };
+    },
+    tags() {
+      if (tags === null) throw new Error('asked before its program was started');
+      return tags;
+    },
+    isRunning: () => program !== null,
+    start: launch,
+    async restart(next, spec) {
+      screen.resize(spec.size);
+      const renewal = await new Promise<Uint8Array>((resolve) => screen.renewal(resolve));
+      output(renewal);
+      try {
+        launch(next, spec);
+      } catch (caught) {
+        fail({
+          message: `ao: it could not be started: ${caught instanceof Error ? caught.message : String(caught)}`,
+          code: EXIT_NOT_STARTED,
+        });
+      }
+      for (const follower of followers) follower.redraw();
+    },
+    write(data) {
+      if (typing === null) return type(data);
+      // Its turn comes; that it is taken can be said now, for it is in here.
+      void inTurn(async () => type(data));
+      return DONE;
+    },
+    resize(size) {
+      const now = screen.size();
+      if (now.cols === size.cols && now.rows === size.rows) return;
+      screen.resize(size);
+      program?.resize(size);
+    },
+    capture: (historyLines) => new Promise((resolve) => screen.text(historyLines, resolve)),
+    paste: (launchId, messageId, text) =>
+      inTurn(async () => {
+        const mode = await new Promise<'bracketed' | 'plain'>((resolve) => screen.pasteMode(resolve));
+        const refused = refuse(launchId);
+        if (refused !== null || pasted === messageId) return refused ?? DONE;
+        const typed = type(mode === 'bracketed' && text.length > 0 ? Buffer.concat([PASTE_START, text, PASTE_END]) : text);
+        if (typed.state === 'done') pasted = messageId;
+        return typed;
+      }),
+    submit: (launchId, messageId) =>
+      inTurn(async () => {
+        const refused = refuse(launchId);
+        if (refused !== null || submitted === messageId) return refused ?? DONE;
+        const typed = type(ENTER);
+        if (typed.state === 'done') submitted = messageId;
+        return typed;
+      }),
+    follow(wire) {
+      const follower = createFollower({
+        wire,
+        picture(done) {
+          const at = offset;
+          screen.picture((bytes) => done({ offset: at, size: screen.size(), bytes }));
+        },
+      });
+      followers.add(follower);
+      return { follower, leave: () => void followers.delete(follower) };
+    },
+    kill() {
+      program?.kill();
+    },
+  };
+}
