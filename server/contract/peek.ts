@@ -17,7 +17,7 @@ export const peekRunSchema = z.object({
   text: z.string(),
   fg: colour.optional(),
   bg: colour.optional(),
-  looks: z.array(z.enum(['bold', 'dim', 'italic', 'underline', 'strike', 'reverse'])).optional(),
+  looks: z.array(z.enum(['bold', 'dim', 'italic', 'underline', 'strike', 'reverse'])).readonly().optional(),
 });
 export type PeekRunView = z.infer<typeof peekRunSchema>;
 
@@ -26,6 +26,6 @@ export const peekViewSchema = z.object({
   id: z.string(),
   version: z.string(),
   cols: z.number().int(),
-  lines: z.array(z.array(peekRunSchema)),
+  lines: z.array(z.array(peekRunSchema).readonly()).readonly(),
 });
 export type PeekView = z.infer<typeof peekViewSchema>;
