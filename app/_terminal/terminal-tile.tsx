@@ -92,11 +92,11 @@ function describePhase(phase: AttachPhase): string | null {
     case 'attached':
       return null;
     case 'reconnecting':
-      return `${phase.why}. Keys are not sent.`;
+      return `${phase.why.replace(/\.*$/, '.')} Keys are not sent.`;
     case 'exited':
       return phase.exitCode === null ? 'Its program has ended.' : `Its program has ended with code ${phase.exitCode}.`;
     case 'gone':
-      return `${phase.why}.`;
+      return phase.why.replace(/\.*$/, '.');
     case 'error':
       return `${phase.error.message} ${phase.error.hint}`;
     default:

@@ -17,7 +17,10 @@ export const peekRunSchema = z.object({
   text: z.string(),
   fg: colour.optional(),
   bg: colour.optional(),
-  looks: z.array(z.enum(['bold', 'dim', 'italic', 'underline', 'strike', 'reverse'])).readonly().optional(),
+  looks: z
+    .array(z.enum(['bold', 'dim', 'italic', 'underline', 'strike', 'reverse']))
+    .readonly()
+    .optional(),
 });
 export type PeekRunView = z.infer<typeof peekRunSchema>;
 
