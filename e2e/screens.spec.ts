@@ -267,6 +267,35 @@ function screensOf(day: BusyDay): readonly Screen[] {
       },
     },
     {
+      name: 'grid',
+      open: async (page) => {
+        await page.goto('/grid');
+        await expect(page.locator('[data-attach="attached"] .xterm-rows').first()).toContainText(/\S/);
+      },
+    },
+    {
+      name: 'grid-few',
+      open: async (page) => {
+        await page.goto(`/grid?show=${day.working},${day.running},${day.killed}`);
+        await expect(page.locator('[data-attach="attached"] .xterm-rows').first()).toContainText(/\S/);
+      },
+    },
+    {
+      name: 'grid-menu',
+      open: async (page) => {
+        await page.goto(`/grid?show=${day.running}`);
+        await press(page, 'Add a terminal');
+        await expect(page.getByRole('menuitem', { name: 'Show whatever runs' })).toBeVisible();
+      },
+    },
+    {
+      name: 'grid-none',
+      open: async (page) => {
+        await page.goto('/grid?show=');
+        await expect(page.getByRole('heading', { name: 'No terminal is chosen' })).toBeVisible();
+      },
+    },
+    {
       name: 'not-found',
       open: async (page) => {
         await page.goto('/there/is/nothing');
@@ -278,6 +307,16 @@ function screensOf(day: BusyDay): readonly Screen[] {
       open: async (page) => {
         await page.goto('/pair');
         await expect(page.getByText('This browser is paired already.')).toBeVisible();
+      },
+    },
+    {
+      // The last: it is remembered.
+      name: 'board-with-screens',
+      open: async (page) => {
+        await board(page);
+        const screens = page.getByRole('button', { name: 'Show screens' });
+        if ((await screens.getAttribute('aria-pressed')) === 'false') await screens.click();
+        await expect(page.locator('[data-peek] .peek-line').locator('visible=true').first()).toContainText(/\S/);
       },
     },
   ];

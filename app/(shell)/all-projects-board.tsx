@@ -6,6 +6,7 @@ import nextDynamic from 'next/dynamic';
 import { Board, BoardSkeleton } from '../_components/board.tsx';
 import { useBoardFilter } from '../_components/board-filter.tsx';
 import { useDialogs } from '../_components/dialogs.tsx';
+import { ScreensSwitch } from '../_components/screens-switch.tsx';
 import { TopBar } from '../_components/top-bar.tsx';
 import { useConnection, useFeedKnown, useLock, useProjects, useSessions } from '../_data/live.tsx';
 import { Button } from '../_ui/button.tsx';
@@ -31,6 +32,7 @@ export function AllProjectsBoard() {
           projects.length === 0 ? undefined : (
             <>
               {filter.input}
+              <ScreensSwitch />
               <Button variant="primary" disabledReason={lock} onClick={() => dialogs.newSession()}>
                 <Plus size={15} aria-hidden />
                 <span className="max-sm:sr-only">New session</span>

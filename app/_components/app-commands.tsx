@@ -1,7 +1,19 @@
 /** What can be done from anywhere. A page adds its own with `useCommands`. */
 'use client';
 
-import { Bot, FolderPlus, HeartPulse, History, Keyboard, LayoutGrid, MonitorSmartphone, MoonStar, Plus, Settings } from 'lucide-react';
+import {
+  Bot,
+  FolderPlus,
+  Grid2x2,
+  HeartPulse,
+  History,
+  Keyboard,
+  LayoutGrid,
+  MonitorSmartphone,
+  MoonStar,
+  Plus,
+  Settings,
+} from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useCommands } from '../_data/commands.tsx';
 import { useLock, useProjects, useSessions } from '../_data/live.tsx';
@@ -55,6 +67,15 @@ export function AppCommands() {
       run: dialogs.newProject,
     },
     { id: 'board', title: 'Board', group: 'Go to', shortcut: 'b', icon: <LayoutGrid size={16} aria-hidden />, run: () => router.push('/') },
+    {
+      id: 'grid',
+      title: 'Grid',
+      group: 'Go to',
+      shortcut: 'g',
+      keywords: 'terminals tiles side by side several live',
+      icon: <Grid2x2 size={16} aria-hidden />,
+      run: () => router.push('/grid'),
+    },
     {
       id: 'settings',
       title: 'Settings',

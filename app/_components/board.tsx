@@ -9,7 +9,7 @@ import { type FocusEvent, type KeyboardEvent, useDeferredValue, useLayoutEffect,
 import type { SessionView } from '../../server/contract/session.ts';
 import { type Board as BoardByColumn, COLUMNS, type Column, deriveBoard } from '../_data/columns.ts';
 import { useIsOld } from '../_data/live.tsx';
-import { useSingleKeys } from '../_data/preferences.ts';
+import { useScreens, useSingleKeys } from '../_data/preferences.ts';
 import { useSearchParam } from '../_data/search-param.ts';
 import { COLUMN_LOOKS, TONE_TEXT } from '../_data/status.ts';
 import { Button } from '../_ui/button.tsx';
@@ -80,13 +80,19 @@ type BoardColumnProps = {
 function BoardColumn({ column, sessions, empty, shown }: BoardColumnProps) {
   const [extent, setExtent] = useState<'first' | 'all'>('first');
   const look = COLUMN_LOOKS[column];
+  // A terminal is wide: where some are shown they get room, at the cost of the columns without.
+  const isWide = useScreens() === 'shown' && sessions.some(({ phase }) => phase === 'live');
   const limit = extent === 'all' ? Number.POSITIVE_INFINITY : SHOWN_AT_FIRST[column];
   const visible = sessions.slice(0, useDeferredValue(limit, DRAWN_AT_ONCE));
   return (
     <section
       aria-label={look.label}
       data-column={column}
-      className={clsx('flex min-w-48 flex-1 basis-0 flex-col max-md:min-w-0', shown === 'not-on-phone' && 'max-md:hidden')}
+      className={clsx(
+        'flex flex-1 basis-0 flex-col max-md:min-w-0',
+        isWide ? 'min-w-76' : 'min-w-48',
+        shown === 'not-on-phone' && 'max-md:hidden',
+      )}
     >
       <h2 className="flex h-8 shrink-0 items-center gap-2 px-1 font-medium text-xs max-md:sr-only">
         <ColumnIcon column={column} />

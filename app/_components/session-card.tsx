@@ -3,18 +3,23 @@
 
 import { clsx } from 'clsx';
 import { GitBranch, Waypoints } from 'lucide-react';
+import nextDynamic from 'next/dynamic';
 import Link from 'next/link';
 import { memo } from 'react';
 import type { SessionView } from '../../server/contract/session.ts';
 import { agentName } from '../_data/agent-names.ts';
 import { columnOf, sinceOf } from '../_data/columns.ts';
+import { useScreens } from '../_data/preferences.ts';
 import { nameOf } from '../_data/status.ts';
 import { formatAge, formatFull, useNow } from '../_data/time.ts';
 import { StatusBadge } from './status-badge.tsx';
 
+const SessionPeek = nextDynamic(() => import('./peek/session-peek.tsx').then((file) => file.SessionPeek), { ssr: false });
+
 export const SessionCard = memo(function SessionCard({ session }: { readonly session: SessionView }) {
   const needsSomebody = columnOf(session.status) === 'needs_you';
   const isOver = session.phase === 'terminated';
+  const screens = useScreens();
   return (
     <Link
       href={`/sessions/${session.id}`}
@@ -48,6 +53,11 @@ export const SessionCard = memo(function SessionCard({ session }: { readonly ses
           <span className="truncate font-mono text-2xs">{session.branch}</span>
         </p>
       )}
+      {screens === 'shown' && session.phase === 'live' ? (
+        <div className="mt-2 h-28 overflow-hidden rounded-sm border border-line">
+          <SessionPeek id={session.id} />
+        </div>
+      ) : null}
     </Link>
   );
 });

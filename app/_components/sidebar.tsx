@@ -2,7 +2,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { FolderPlus, LayoutGrid, Plus, Search, Settings } from 'lucide-react';
+import { FolderPlus, Grid2x2, LayoutGrid, Plus, Search, Settings } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { Fragment, type ReactNode, useDeferredValue } from 'react';
@@ -10,6 +10,7 @@ import type { ProjectView } from '../../server/contract/project.ts';
 import type { SessionView } from '../../server/contract/session.ts';
 import { columnOf } from '../_data/columns.ts';
 import { useConnection, useFeedKnown, useIsOld, useLock, useProjects, useSessions } from '../_data/live.tsx';
+import { useSingleKeys } from '../_data/preferences.ts';
 import { nameOf, STATUS_LOOKS } from '../_data/status.ts';
 import { IconButton } from '../_ui/button.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
@@ -49,6 +50,9 @@ export function Sidebar() {
       <nav aria-label="Main" className={clsx('flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-3 pb-4', isOld && 'grayscale')}>
         <NavLink href="/" icon={<LayoutGrid size={15} aria-hidden />} count={waiting}>
           Board
+        </NavLink>
+        <NavLink href="/grid" icon={<Grid2x2 size={15} aria-hidden />} keys="g">
+          Grid
         </NavLink>
         {isComing ? <SidebarSkeleton /> : null}
         {projects.map((project) => (
@@ -130,9 +134,16 @@ function ProjectGroup({ project, sessions }: { readonly project: ProjectView; re
   );
 }
 
-type NavLinkProps = { readonly href: string; readonly icon: ReactNode; readonly count?: number; readonly children: ReactNode };
+type NavLinkProps = {
+  readonly href: string;
+  readonly icon: ReactNode;
+  readonly count?: number;
+  readonly keys?: string;
+  readonly children: ReactNode;
+};
 
-function NavLink({ href, icon, count = 0, children }: NavLinkProps) {
+function NavLink({ href, icon, count = 0, keys, children }: NavLinkProps) {
+  const singleKeys = useSingleKeys();
   const path = usePathname();
   const isHere = path === href;
   return (
@@ -147,6 +158,11 @@ function NavLink({ href, icon, count = 0, children }: NavLinkProps) {
     >
       <span className="flex w-3.75 shrink-0 justify-center">{icon}</span>
       <span className="min-w-0 flex-1 truncate">{children}</span>
+      {keys === undefined || singleKeys === 'off' ? null : (
+        <span aria-hidden>
+          <Kbd keys={keys} />
+        </span>
+      )}
       {count > 0 ? (
         <span className="font-medium text-2xs text-status-needs-you">
           {count}

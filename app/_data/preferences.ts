@@ -1,13 +1,15 @@
-/** What this person chose in this browser: theme, and whether single keys are shortcuts (WCAG 2.1.4). */
+/** What this person chose in this browser: theme, whether single keys are shortcuts (WCAG 2.1.4), whether cards show screens. */
 'use client';
 
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'dark' | 'light';
 export type SingleKeys = 'on' | 'off';
+export type Screens = 'shown' | 'hidden';
 
 const THEME_KEY = 'ao.theme';
 const KEYS_KEY = 'ao.single-keys';
+const SCREENS_KEY = 'ao.board.screens';
 const listeners = new Set<() => void>();
 
 function read(key: string): string | null {
@@ -63,4 +65,16 @@ export function chooseSingleKeys(choice: SingleKeys): void {
 
 export function useSingleKeys(): SingleKeys {
   return useSyncExternalStore(subscribe, readSingleKeys, () => 'on');
+}
+
+export function chooseScreens(choice: Screens): void {
+  write(SCREENS_KEY, choice === 'hidden' ? null : choice);
+}
+
+export function useScreens(): Screens {
+  return useSyncExternalStore(
+    subscribe,
+    () => (read(SCREENS_KEY) === 'shown' ? 'shown' : 'hidden'),
+    () => 'hidden',
+  );
 }

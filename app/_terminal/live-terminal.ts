@@ -6,6 +6,7 @@ import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } fr
 import { judgeLink } from './link-guard.ts';
 import { createPasteDesk } from './paste-desk.ts';
 import type { TerminalPreferences } from './preferences.ts';
+import type { ShownAs } from './registry.ts';
 import { createTerminalLink } from './terminal-link.ts';
 import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalWire } from './terminal-wire.ts';
@@ -28,7 +29,8 @@ export type LiveTerminal = {
   readonly sessionId: string;
   readonly element: HTMLElement;
   readonly view: Pick<Cell<TerminalViewState>, 'get' | 'subscribe'>;
-  readonly shown: () => void;
+  /** As a tile it takes the size that the terminal has, drawn small enough to fit, until it is typed into. */
+  readonly shown: (as: ShownAs) => void;
   readonly hidden: () => void;
   readonly setHost: (host: TerminalHost | null) => void;
   /** Which program runs: a shell asks before several lines are pasted. */
@@ -64,6 +66,10 @@ export function createLiveTerminal(deps: {
   let host: TerminalHost | null = null;
   let launch: string | null = null;
   let isShown = false;
+  /** `looking on`: a tile that nobody has typed into; its place says nothing about the terminal's size. */
+  let part: 'sizing' | 'looking on' = 'sizing';
+  let shownAs: ShownAs = 'page';
+  let { fontSize } = deps.preferences;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   let fitTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,7 +81,10 @@ export function createLiveTerminal(deps: {
       onKey: (event) => onKey(event),
       onLink: (uri, shown) => followLink(uri, shown),
       onHover: (hover) => cell.set({ hover }),
-      onFocus: (focus) => cell.set({ focus }),
+      onFocus: (focus) => {
+        cell.set({ focus });
+        if (focus === 'outside' && isShown && shownAs === 'tile') refitSoon();
+      },
       onSelection: (selection) => cell.set({ selection }),
       onSearch: (search) => cell.set({ search }),
       onBell: () => cell.set({ bells: cell.get().bells + 1 }),
@@ -97,7 +106,7 @@ export function createLiveTerminal(deps: {
       },
     },
     screen: {
-      room: () => ({ ...screen.measure(), visible: isShown && document.visibilityState === 'visible' }),
+      room: () => ({ ...screen.measure(), visible: isShown && part === 'sizing' && document.visibilityState === 'visible' }),
       resize: screen.resize,
       write: screen.write,
       replay: (data, done) =>
@@ -149,7 +158,17 @@ export function createLiveTerminal(deps: {
     cell.set({ lockedKeys: cell.get().lockedKeys + 1 });
   }
 
+  /** Whoever types needs the size of the place that is typed in, and the usual size of text. */
+  function takePart(): void {
+    if (part === 'sizing') return;
+    part = 'sizing';
+    screen.setTextSize(fontSize);
+    link.claimSize('asked');
+    refitSoon();
+  }
+
   function typed(data: Uint8Array, kind: 'key' | 'report'): void {
+    if (kind === 'key') takePart();
     const armed = kind === 'key' && cell.get().control === 'armed';
     if (armed) cell.set({ control: 'off' });
     const bytes = armed ? new TextEncoder().encode(withControl(new TextDecoder().decode(data))) : data;
@@ -192,9 +211,14 @@ export function createLiveTerminal(deps: {
   }
 
   const refit = (): void => {
-    cell.set({ room: screen.measure() });
+    // The window may have lost the focus and the terminal kept it: then it is still the one that is typed into.
+    if (shownAs === 'tile' && !screen.element.contains(document.activeElement)) part = 'looking on';
+    if (part === 'looking on') screen.fitText(fontSize);
+    else screen.setTextSize(fontSize);
+    const room = screen.measure();
+    cell.set({ room: part === 'looking on' ? screen.size() : room });
     link.claimSize('changed');
-    screen.settleOverflow();
+    screen.settleOverflow(shownAs === 'tile' ? `Screen of ${deps.sessionId}` : 'Screen of the terminal');
   };
   const refitSoon = (): void => {
     clearTimeout(fitTimer);
@@ -211,8 +235,10 @@ export function createLiveTerminal(deps: {
     sessionId: deps.sessionId,
     element: screen.element,
     view: cell,
-    shown() {
+    shown(as) {
       isShown = true;
+      shownAs = as;
+      part = as === 'tile' ? 'looking on' : 'sizing';
       screen.reveal();
       link.open();
       observer.observe(screen.element);
@@ -235,6 +261,7 @@ export function createLiveTerminal(deps: {
     setTheme: screen.setTheme,
     setPreferences(next) {
       screen.setPreferences(next);
+      ({ fontSize } = next);
       refitSoon();
     },
     focus: screen.focus,
@@ -250,7 +277,10 @@ export function createLiveTerminal(deps: {
         return 'refused';
       }
     },
-    paste: pastes.paste,
+    paste(text) {
+      takePart();
+      pastes.paste(text);
+    },
     cancelPaste: pastes.cancel,
     answer(word) {
       const { question } = cell.get();

@@ -73,6 +73,28 @@ describe('the terminals of a tab', () => {
     expect(log).toContain('hidden a');
   });
 
+  it('stand beside each other as tiles, which a page clears away', () => {
+    const { log, registry } = world();
+    const [left, right, page] = [makeBox('left'), makeBox('right'), makeBox('page')];
+    registry.show('a', left, 'tile');
+    registry.show('b', right, 'tile');
+    expect([left.children.length, right.children.length]).toEqual([1, 1]);
+    registry.show('b', page);
+    expect([left.children.length, right.children.length, page.children.length]).toEqual([0, 0, 1]);
+    expect(log).toEqual(['create a', 'shown a', 'create b', 'shown b', 'hidden a', 'hidden b', 'shown b']);
+  });
+
+  it('are all kept while they are shown, however many, and no longer', () => {
+    const { log, renderers, registry } = world();
+    const tiles = Array.from({ length: MAX_LIVE_TERMINALS + 3 }, (_, index) => [`s-${index}`, makeBox(`tile ${index}`)] as const);
+    for (const [id, box] of tiles) registry.show(id, box, 'tile');
+    expect(log.filter((line) => line.startsWith('dispose'))).toEqual([]);
+    expect([...renderers.values()].filter((renderer) => renderer === 'webgl')).toHaveLength(MAX_WEBGL_TERMINALS);
+    for (const [id, box] of tiles) registry.hide(id, box);
+    registry.show('page', makeBox('page'));
+    expect(registry.all()).toHaveLength(MAX_LIVE_TERMINALS);
+  });
+
   it('are not taken away by a page that has left when another one has them by now', () => {
     const { registry } = world();
     const [left, right] = [makeBox('left'), makeBox('right')];

@@ -9,17 +9,20 @@ export const MAX_LIVE_TERMINALS = 6;
 /** Browsers drop the oldest WebGL context from about 16 on, over all tabs of a process; the others draw with the DOM. */
 export const MAX_WEBGL_TERMINALS = 3;
 
+/** `page`: the one that the page is about. `tile`: one of several, which looks on until it is typed into. */
+export type ShownAs = 'page' | 'tile';
+
 export type RegisteredTerminal = {
   readonly element: Node;
-  readonly shown: () => void;
+  readonly shown: (as: ShownAs) => void;
   readonly hidden: () => void;
   readonly setRenderer: (renderer: 'webgl' | 'dom') => void;
   readonly dispose: () => void;
 };
 
 export type TerminalRegistry<T extends RegisteredTerminal> = {
-  /** Puts the session's terminal into `container`, made anew if need be. */
-  readonly show: (sessionId: string, container: Pick<Node, 'appendChild'>) => T;
+  /** Puts the session's terminal into `container`, made anew if need be. Tiles stand beside each other, a page's terminal alone. */
+  readonly show: (sessionId: string, container: Pick<Node, 'appendChild'>, as?: ShownAs) => T;
   /** Takes it out again, alive. Does nothing if it is shown elsewhere by now. */
   readonly hide: (sessionId: string, container: Pick<Node, 'appendChild'>) => void;
   /** For a session that is gone for good. */
@@ -33,45 +36,47 @@ export function createTerminalRegistry<T extends RegisteredTerminal>(deps: {
 }): TerminalRegistry<T> {
   /** Least recently shown first. */
   const live = new Map<string, T>();
-  let shown: { readonly sessionId: string; readonly container: Pick<Node, 'appendChild'> } | null = null;
+  const shown = new Map<string, { readonly container: Pick<Node, 'appendChild'>; readonly as: ShownAs }>();
 
   const drop = (sessionId: string): void => {
     const terminal = live.get(sessionId);
     live.delete(sessionId);
-    if (shown?.sessionId === sessionId) shown = null;
+    shown.delete(sessionId);
     terminal?.dispose();
   };
 
   const settle = (): void => {
-    const ids = [...live.keys()];
-    for (const id of ids.slice(0, Math.max(0, ids.length - MAX_LIVE_TERMINALS))) drop(id);
+    const unseen = [...live.keys()].filter((id) => !shown.has(id));
+    for (const id of unseen.slice(0, Math.max(0, live.size - MAX_LIVE_TERMINALS))) drop(id);
     const rest = [...live.values()];
     const firstWithWebgl = Math.max(0, rest.length - MAX_WEBGL_TERMINALS);
     for (const [index, terminal] of rest.entries()) terminal.setRenderer(index >= firstWithWebgl ? 'webgl' : 'dom');
   };
 
-  const hideShown = (): void => {
-    if (shown === null) return;
-    const terminal = live.get(shown.sessionId);
-    shown = null;
+  const takeOut = (sessionId: string): void => {
+    const terminal = live.get(sessionId);
+    shown.delete(sessionId);
     terminal?.element.parentNode?.removeChild(terminal.element);
     terminal?.hidden();
   };
 
   return {
-    show(sessionId, container) {
-      if (shown?.sessionId !== sessionId || shown.container !== container) hideShown();
+    show(sessionId, container, as = 'page') {
+      for (const [id, other] of shown) {
+        const stays = id === sessionId ? other.container === container && other.as === as : other.as === 'tile' && as === 'tile';
+        if (!stays) takeOut(id);
+      }
       const terminal = live.get(sessionId) ?? deps.create(sessionId);
       live.delete(sessionId);
       live.set(sessionId, terminal);
       container.appendChild(terminal.element);
-      shown = { sessionId, container };
+      shown.set(sessionId, { container, as });
       settle();
-      terminal.shown();
+      terminal.shown(as);
       return terminal;
     },
     hide(sessionId, container) {
-      if (shown?.sessionId === sessionId && shown.container === container) hideShown();
+      if (shown.get(sessionId)?.container === container) takeOut(sessionId);
     },
     drop,
     peek: (sessionId) => live.get(sessionId) ?? null,

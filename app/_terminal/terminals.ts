@@ -13,7 +13,7 @@ import { readTheme, watchTheme } from './theme.ts';
 
 type TerminalSocket = Socket<ServerToTab, TabToServer>;
 
-export type Terminals = Pick<TerminalRegistry<LiveTerminal>, 'show' | 'hide'> & {
+export type Terminals = Pick<TerminalRegistry<LiveTerminal>, 'show' | 'hide' | 'drop'> & {
   readonly preferences: Pick<Cell<TerminalPreferences>, 'get' | 'subscribe'>;
   readonly changeFontSize: (change: number | 'reset') => void;
   readonly toggleScreenReader: () => void;
@@ -48,6 +48,7 @@ function createTerminals(socket: TerminalSocket): Terminals {
   return {
     show: registry.show,
     hide: registry.hide,
+    drop: registry.drop,
     preferences,
     changeFontSize: (change) => choose({ fontSize: clampFontSize(change === 'reset' ? Number.NaN : preferences.get().fontSize + change) }),
     toggleScreenReader: () => choose({ screenReader: preferences.get().screenReader === 'on' ? 'off' : 'on' }),

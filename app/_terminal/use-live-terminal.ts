@@ -4,6 +4,7 @@
 import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react';
 import type { TabSocket } from '../_data/socket.ts';
 import type { LiveTerminal } from './live-terminal.ts';
+import type { ShownAs } from './registry.ts';
 import type { TerminalViewState } from './terminal-view-state.ts';
 import { terminalFontReady, terminalsOf } from './terminals.ts';
 
@@ -11,23 +12,25 @@ export function useLiveTerminal(options: {
   readonly sessionId: string;
   readonly socket: TabSocket;
   readonly container: RefObject<HTMLElement | null>;
+  /** `away`: not now, though its place is there. */
+  readonly as?: ShownAs | 'away';
 }): LiveTerminal | null {
-  const { sessionId, socket, container } = options;
+  const { sessionId, socket, container, as = 'page' } = options;
   const [terminal, setTerminal] = useState<LiveTerminal | null>(null);
   useEffect(() => {
     const place = container.current;
-    if (place === null) return;
+    if (place === null || as === 'away') return;
     const terminals = terminalsOf(socket);
     let left = false;
     void terminalFontReady().then(() => {
-      if (!left) setTerminal(terminals.show(sessionId, place));
+      if (!left) setTerminal(terminals.show(sessionId, place, as));
     });
     return () => {
       left = true;
       setTerminal(null);
       terminals.hide(sessionId, place);
     };
-  }, [sessionId, socket, container]);
+  }, [sessionId, socket, container, as]);
   return terminal;
 }
 

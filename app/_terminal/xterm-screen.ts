@@ -18,6 +18,8 @@ import type { TerminalTheme } from './theme.ts';
 const SCROLLBACK_LINES = 5_000;
 /** After so many lost WebGL contexts the graphics driver is not to be trusted. */
 const MAX_CONTEXT_LOSSES = 2;
+/** Of a screen that is made to fit: smaller ones are but dust. */
+const MIN_FITTED_PX = 6;
 const FALLBACK_SIZE = { cols: 80, rows: 24 } as const;
 const ARIA_LABEL = 'Terminal input';
 
@@ -222,13 +224,31 @@ export function createXtermScreen(deps: {
       };
       return room;
     },
+    /** The largest text up to `max` with which the whole screen fits its place, or the smallest there is. */
+    fitText(max: number) {
+      const fits = (): number => {
+        const room = opened && element.isConnected ? fit.proposeDimensions() : undefined;
+        return room === undefined || !Number.isFinite(room.cols) ? 1 : Math.min(room.cols / term.cols, room.rows / term.rows);
+      };
+      term.options.fontSize = max;
+      let size = Math.max(MIN_FITTED_PX, Math.min(max, Math.floor(max * fits() * 2) / 2));
+      term.options.fontSize = size;
+      // Cells are whole pixels, so the sum is not exact.
+      while (size > MIN_FITTED_PX && fits() < 1) {
+        size -= 0.5;
+        term.options.fontSize = size;
+      }
+    },
+    setTextSize(px: number) {
+      term.options.fontSize = px;
+    },
     /** Where the screen is larger than its place, its end shows, and the keyboard can scroll it. */
-    settleOverflow() {
+    settleOverflow(label: string) {
       const overflows = element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
       if (overflows) {
         element.tabIndex = 0;
         element.setAttribute('role', 'region');
-        element.setAttribute('aria-label', 'Screen of the terminal');
+        element.setAttribute('aria-label', label);
         element.scrollTop = endOfText() - element.clientHeight;
       } else {
         element.removeAttribute('tabindex');
@@ -269,8 +289,7 @@ export function createXtermScreen(deps: {
       term.options.theme = next.xterm;
       term.options.fontFamily = next.fontFamily;
     },
-    setPreferences(next: TerminalPreferences) {
-      term.options.fontSize = next.fontSize;
+    setPreferences(next: Pick<TerminalPreferences, 'screenReader'>) {
       term.options.screenReaderMode = next.screenReader === 'on';
     },
     find(text: string, direction: 'next' | 'previous') {

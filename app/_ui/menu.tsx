@@ -19,7 +19,7 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal container={pageContent()}>
         <BaseMenu.Positioner align={align} side={side} sideOffset={4} collisionPadding={8} className="z-50 outline-none">
-          <BaseMenu.Popup className="pop-motion max-h-(--available-height) min-w-44 origin-(--transform-origin) overflow-y-auto rounded-md bg-raised p-1 shadow-pop outline-none">
+          <BaseMenu.Popup className="pop-motion max-h-(--available-height) min-w-44 max-w-(--available-width) origin-(--transform-origin) overflow-y-auto rounded-md bg-raised p-1 shadow-pop outline-none">
             {children}
           </BaseMenu.Popup>
         </BaseMenu.Positioner>

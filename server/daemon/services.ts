@@ -12,6 +12,7 @@ import type {
   DoctorService,
   EvidenceService,
   OrchestratorService,
+  PeekService,
   ProjectService,
   ReportService,
   SessionService,
@@ -51,6 +52,7 @@ import { createReport } from '../services/sessions/report.ts';
 import { createSessions } from '../services/sessions/sessions.ts';
 import { createSettleSpawn } from '../services/sessions/settle-spawn.ts';
 import { createSpawn } from '../services/sessions/spawn.ts';
+import { createPeeks } from '../services/terminal/peeks.ts';
 
 /** Relaunches at once after a reboot: agents are heavy to start, and the machine is the user's. */
 const RELAUNCHES_AT_ONCE = 4;
@@ -84,6 +86,7 @@ export type WiredServices = {
   readonly projects: ProjectService;
   readonly sessions: SessionService;
   readonly orchestrator: OrchestratorService;
+  readonly peeks: PeekService;
   readonly reports: ReportService;
   readonly reconciler: Reconciler;
   /** Sessions whose relaunch is queued or running. */
@@ -137,6 +140,7 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     briefing,
     evidence,
     feed,
+    peeks: createPeeks({ store, runtime: deps.runtime, clock }),
     reports: createReports({ store, agents, secrets, log, onChange: delivery.kick }),
     reconciler,
     recovering: () => store.sessions.list({ phases: ['live'] }).filter((session) => session.recovery?.state === 'queued').length,

@@ -16,6 +16,7 @@ import type { Holder } from '../core/liveness/watchdog.ts';
 import type { Probe } from '../core/session/probe.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
+import type { PeekLines } from '../core/terminal/peek.ts';
 import type { Device, Message, Project, SessionEvent, StopRecord } from './store.ts';
 import type { WorktreeState } from './workspace.ts';
 
@@ -243,6 +244,19 @@ export interface LiveFeed {
   onEvents(listener: (events: readonly LiveEvent[]) => void): () => void;
 }
 
+export type PeekRequest = {
+  readonly session: SessionRef;
+  /** What the asker has of it; the same again is not sent. */
+  readonly version: string | null;
+};
+/** `version` names what is shown; `cols`: as wide as the terminal is. */
+export type SessionPeek = { readonly id: SessionId; readonly version: string; readonly cols: number; readonly lines: PeekLines };
+
+export interface PeekService {
+  /** The last lines of these screens, of those that changed. What is not there, or cannot be told now, is left out. */
+  look(requests: readonly PeekRequest[]): Promise<readonly SessionPeek[]>;
+}
+
 export interface AppServices {
   readonly agents: AgentService;
   readonly briefing: BriefingService;
@@ -254,5 +268,6 @@ export interface AppServices {
   readonly projects: ProjectService;
   readonly sessions: SessionService;
   readonly orchestrator: OrchestratorService;
+  readonly peeks: PeekService;
   readonly reports: ReportService;
 }

@@ -55,7 +55,15 @@ export interface RuntimeDestroyer {
 /** What has reached the program's input, remembered by the host itself so that it survives the daemon (D2). */
 export type DeliveryReceipts = { readonly pasted: MessageId | null; readonly submitted: MessageId | null };
 
+/** `text`: the lines from the top, separated by `\n`, colours and looks as SGR, plain to begin with. A program wrote it: nothing in it may be believed. */
+export type ScreenText = { readonly cols: number; readonly text: string };
+
 export interface RuntimeTerminal {
+  /**
+   * What is visible of all of these in one look: no history, no stream, no effect on anybody's size. An exited program's last screen
+   * counts. Never rejects: what is gone, or cannot be looked at now, is not in the answer. At most `PEEKS_AT_ONCE` handles (core/terminal/peek.ts).
+   */
+  screens(handles: readonly RuntimeHandle[]): Promise<ReadonlyMap<RuntimeHandle, ScreenText>>;
   /** Screen and up to `historyLines` of scrollback as plain text, trailing blank lines dropped. */
   capture(handle: RuntimeHandle, options: { readonly historyLines: number }): Promise<string>;
   /** Raw input bytes, as typed. */

@@ -255,6 +255,27 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       expect(await untilShown(harness.runtime(), spec.handle, 'grüße 世界')).toBe('grüße 世界');
     });
 
+    it('S8: shows many screens in one look, in colour, each its own, and leaves out what is not there', async () => {
+      await using harness = await makeHarness();
+      const red = makeSpec(harness, 'app-1', { argv: harness.programs.print('\u001b[31mred\u001b[0m plain') });
+      const exited = makeSpec(harness, 'app-2', { argv: harness.programs.exit(3, '\u001b[1mthe end') });
+      const silent = makeSpec(harness, 'app-3', { size: { cols: 40, rows: 5 } });
+      const missing = harness.runtime().handleFor('app-4' as SessionId, 0);
+      const noHandle = 'no handle at all' as RuntimeHandle;
+      expect(await harness.runtime().screens([red.handle, missing])).toEqual(new Map());
+      for (const spec of [red, exited, silent]) await harness.runtime().create(spec);
+      await untilShown(harness.runtime(), red.handle, 'red plain');
+      await untilState(harness.runtime(), exited.handle, 'exited');
+      await harness.runtime().resize(red.handle, { cols: 60, rows: 10 });
+      const screens = await harness.runtime().screens([missing, silent.handle, noHandle, red.handle, exited.handle]);
+      expect(new Set(screens.keys())).toEqual(new Set([silent.handle, red.handle, exited.handle]));
+      expect(screens.get(red.handle)?.text).toMatch(/^\u001b\[31mred\u001b\[(?:0|39)m plain\s*$/);
+      expect(screens.get(exited.handle)?.text).toContain('the end');
+      expect(screens.get(silent.handle)?.text.trim()).toBe('');
+      expect([red, silent].map(({ handle }) => screens.get(handle)?.cols)).toEqual([60, 40]);
+      expect(await harness.runtime().screens([])).toEqual(new Map());
+    });
+
     it('T7: takes sizes from 2 to 1000 and refuses everything else', async () => {
       await using harness = await makeHarness();
       const spec = makeSpec(harness, 'app-1');

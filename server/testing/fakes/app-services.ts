@@ -247,6 +247,12 @@ export function createFakeAppServices(facts: {
           created: true,
         })),
     },
+    peeks: {
+      look: async (requests) =>
+        noted('peeks.look', [requests], () => [
+          { id: 'app-1' as SessionId, version: 'v1', cols: 80, lines: [[{ text: '$ ' }, { text: 'red', fg: 1, looks: ['bold'] }]] },
+        ]),
+    },
     reports: {
       authenticate: (token): SessionPrincipal | null => {
         if (token !== FAKE_SESSION_TOKEN) return null;

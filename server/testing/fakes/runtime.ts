@@ -36,6 +36,8 @@ export type FakeHost = {
   readonly launches: LaunchSpec[];
   readonly revoked: Set<LaunchId>;
   readonly destroyed: { readonly handle: RuntimeHandle; readonly launchId: LaunchId }[];
+  /** What each look at screens asked for. */
+  readonly looks: readonly (readonly RuntimeHandle[])[];
   /** Who holds the daemon's channel; `close()` counts down. */
   readonly openAdapters: () => number;
   pane(handle: RuntimeHandle): FakePane | null;
@@ -71,6 +73,7 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
   const launches: LaunchSpec[] = [];
   const revoked = new Set<LaunchId>();
   const destroyed: { handle: RuntimeHandle; launchId: LaunchId }[] = [];
+  const looks: (readonly RuntimeHandle[])[] = [];
   let state: Host = 'gone';
   let installed = true;
   let nextPid = 1_000;
@@ -196,7 +199,12 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
         guard('capture');
         const pane = existing(handle);
         const history = pane.history === '' ? [] : pane.history.split('\n');
-        return joinText(history.slice(Math.max(0, history.length - historyLines)).join('\n'), pane.screen);
+        return withoutColour(joinText(history.slice(Math.max(0, history.length - historyLines)).join('\n'), pane.screen));
+      },
+      async screens(handles) {
+        looks.push(handles);
+        const there = state === 'up' ? handles.flatMap((handle) => panes.get(handle) ?? []) : [];
+        return new Map(there.map(({ handle, screen, size }) => [handle, { cols: size.cols, text: screen }]));
       },
       async write(handle, data) {
         guard('paste');
@@ -245,6 +253,7 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
     launches,
     revoked,
     destroyed,
+    looks,
     openAdapters: () => adapters,
     pane: (handle) => panes.get(handle) ?? null,
     panes: () => [...panes.values()],
@@ -298,6 +307,9 @@ function joinText(history: string, screen: string): string {
     .join('\n')
     .replace(/\s+$/, '');
 }
+
+/** As a capture is: text. */
+const withoutColour = (text: string): string => text.replaceAll(/\u001b\[[\d;]*m/g, '');
 
 function unavailable(): AppError {
   return new AppError({ code: 'RUNTIME_UNAVAILABLE', message: 'The session host does not answer.', hint: 'Try again.' });

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentViewSchema } from '../../contract/agent.ts';
 import { daemonStatusSchema } from '../../contract/daemon.ts';
+import { peekViewSchema } from '../../contract/peek.ts';
 import { projectCheckSchema } from '../../contract/project.ts';
 import { DIRT_FILES_SHOWN, sessionDirtSchema } from '../../contract/session.ts';
 import { AppError } from '../../core/errors.ts';
+import { PEEKS_AT_ONCE } from '../../core/terminal/peek.ts';
 import { type Browser, type HttpDaemon, headersOf, OWNER_TOKEN, startHttpDaemon } from '../../testing/http-daemon.ts';
 import { eventually } from '../../testing/resources.ts';
 
@@ -86,6 +88,26 @@ describe('sessions.dirt', () => {
     const many = sessionDirtSchema.parse((await ask('sessions.dirt', { id: 'app-1' })).data);
     expect([many.files.length, many.total]).toEqual([DIRT_FILES_SHOWN, 5_000]);
     expect((await ask('sessions.dirt', { id: 'app-99' })).code).toBe('SESSION_NOT_FOUND');
+  });
+});
+
+describe('terminals.peek', () => {
+  it('answers with the last lines of the screens that changed, for at most forty', async () => {
+    const { data } = await ask('terminals.peek', { screens: [{ id: 'app-1', version: null }] });
+    expect((data as unknown[]).map((view) => peekViewSchema.strict().parse(view))).toEqual([
+      { id: 'app-1', version: 'v1', cols: 80, lines: [[{ text: '$ ' }, { text: 'red', fg: 1, looks: ['bold'] }]] },
+    ]);
+    expect(daemon.services.calls.at(-1)).toEqual({
+      name: 'peeks.look',
+      args: [[{ session: { by: 'id', id: 'app-1' }, version: null }]],
+    });
+    const many = (count: number) => ({
+      screens: Array.from({ length: count }, (_none, index) => ({ id: `app-${index + 1}`, version: 'v' })),
+    });
+    expect((await ask('terminals.peek', many(PEEKS_AT_ONCE))).status).toBe(200);
+    expect((await ask('terminals.peek', many(PEEKS_AT_ONCE + 1))).code).toBe('BAD_INPUT');
+    expect((await ask('terminals.peek', { screens: [{ id: '../etc', version: null }] })).code).toBe('BAD_INPUT');
+    expect((await ask('terminals.peek', { screens: [{ id: 'app-1', version: null }] }, {})).code).toBe('UNAUTHENTICATED');
   });
 });
 

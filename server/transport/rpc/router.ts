@@ -32,6 +32,7 @@ import { resumeSession } from './sessions/resume.ts';
 import { sendMessage } from './sessions/send.ts';
 import { spawnSession } from './sessions/spawn.ts';
 import { unparkSessions } from './sessions/unpark.ts';
+import { peekAtTerminals } from './terminals/peek.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
@@ -67,6 +68,7 @@ export const appRouter = router({
     evidence: getSessionEvidence,
   }),
   orchestrator: router({ ensure: ensureOrchestrator }),
+  terminals: router({ peek: peekAtTerminals }),
 });
 
 export type AppRouter = typeof appRouter;

@@ -9,6 +9,7 @@ import { Board } from '../../../_components/board.tsx';
 import { useBoardFilter } from '../../../_components/board-filter.tsx';
 import { useDialogs } from '../../../_components/dialogs.tsx';
 import { OrchestratorButton, useOrchestrator } from '../../../_components/orchestrator-button.tsx';
+import { ScreensSwitch } from '../../../_components/screens-switch.tsx';
 import { TopBar } from '../../../_components/top-bar.tsx';
 import { useCommands } from '../../../_data/commands.tsx';
 import { useLock, useProject, useSessions } from '../../../_data/live.tsx';
@@ -72,6 +73,7 @@ function KnownProject({ project }: { readonly project: ProjectView }) {
         actions={
           <>
             {filter.input}
+            {sessions.length === 0 ? null : <ScreensSwitch />}
             <ProjectMenu project={project} />
             {sessions.length === 0 ? null : (
               <>

@@ -1,17 +1,63 @@
-/** Looking at a session's screen, typing into it, and its size. */
+/** Looking at sessions' screens, typing into one, and its size. */
+import { randomUUID } from 'node:crypto';
 import type { RuntimeHandle } from '../../../core/ids.ts';
-import type { TerminalSize } from '../../../ports/runtime.ts';
+import type { ScreenText, TerminalSize } from '../../../ports/runtime.ts';
 import { assertSize } from '../launch-rules.ts';
 import type { Channel } from './channel.ts';
-import { paneTarget } from './handles.ts';
+import { type Place, paneTarget } from './handles.ts';
 import type { Observing } from './observing.ts';
 import type { TmuxCommand } from './quoting.ts';
 
 /** `send-keys -H` takes 256 bytes in 1 ms, 4,096 in 112, and fails at 10,000. */
 const KEYS_PER_COMMAND = 256;
 
+type Wanted = { readonly handle: RuntimeHandle; readonly place: Place };
+
 export function createTerminal({ channel, observing }: { readonly channel: Channel; readonly observing: Observing }) {
+  /** One process for all of a server's. A command list ends with its first failure, so only what was there a moment ago is in it. */
+  async function screensOn(socket: string, wanted: readonly Wanted[]): Promise<readonly [RuntimeHandle, ScreenText][]> {
+    const view = await observing.observe(socket);
+    const there = view.state === 'panes' ? wanted.filter(({ place }) => view.panes.has(place.name)) : [];
+    if (there.length === 0) return [];
+    // What a program draws cannot know it, and so cannot pass for the beginning of another's screen.
+    const mark = randomUUID();
+    const reply = await channel.capture(
+      socket,
+      there.flatMap(({ place: { name } }): TmuxCommand[] => [
+        ['display-message', '-p', '-t', paneTarget(name), `${mark} #{pane_width}`],
+        ['capture-pane', '-p', '-e', '-N', '-t', paneTarget(name)],
+      ]),
+    );
+    if (reply.outcome !== 'ok') return [];
+    const parts = reply.text.split(`${mark} `).slice(1);
+    return there.flatMap(({ handle }, index): [RuntimeHandle, ScreenText][] => {
+      const [cols, ...lines] = (parts[index] ?? '').split('\n');
+      return cols === undefined || cols === '' ? [] : [[handle, { cols: Number(cols), text: lines.join('\n') }]];
+    });
+  }
+
   return {
+    async screens(handles: readonly RuntimeHandle[]): Promise<ReadonlyMap<RuntimeHandle, ScreenText>> {
+      const places = await Promise.all(
+        handles.map(async (handle): Promise<Wanted[]> => {
+          try {
+            return [{ handle, place: await observing.locate(handle) }];
+          } catch {
+            return [];
+          }
+        }),
+      );
+      const wanted = places.flat();
+      const sockets = [...new Set(wanted.map(({ place }) => place.socket))];
+      const looks = sockets.map((socket) =>
+        screensOn(
+          socket,
+          wanted.filter(({ place }) => place.socket === socket),
+        ).catch(() => []),
+      );
+      return new Map((await Promise.all(looks)).flat());
+    },
+
     async capture(handle: RuntimeHandle, historyLines: number): Promise<string> {
       const place = await observing.locate(handle);
       const from = Math.max(0, Math.floor(historyLines));

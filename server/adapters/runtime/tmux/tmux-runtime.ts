@@ -66,6 +66,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
     destroy: launching.destroy,
     probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
     capture: (handle, { historyLines }) => terminal.capture(handle, historyLines),
+    screens: terminal.screens,
     write: terminal.write,
     resize: terminal.resize,
     paste: delivery.paste,

@@ -1,0 +1,5 @@
+import { GridScreen } from './grid-screen.tsx';
+
+export default function GridPage() {
+  return <GridScreen />;
+}
