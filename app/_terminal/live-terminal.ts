@@ -6,9 +6,9 @@ import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } fr
 import { judgeLink } from './link-guard.ts';
 import { createPasteDesk } from './paste-desk.ts';
 import type { TerminalPreferences } from './preferences.ts';
-import { createTerminalLink } from './terminal-link.ts';
+import { createTerminalLink } from '../../server/terminal-client/terminal-link.ts';
 import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
-import type { TerminalWire } from './terminal-wire.ts';
+import type { TerminalWire } from '../../server/terminal-client/terminal-wire.ts';
 import type { TerminalTheme } from './theme.ts';
 import { createXtermScreen } from './xterm-screen.ts';
 

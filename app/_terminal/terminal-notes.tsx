@@ -4,7 +4,7 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button, IconButton } from '../_ui/button.tsx';
-import type { InputRest } from './input-sequencer.ts';
+import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { hasFinePointer } from './pointer.ts';
 import { formatUnits } from './questions.tsx';

@@ -10,7 +10,7 @@ import { clsx } from 'clsx';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { type Command, useCommands } from '../_data/commands.tsx';
 import { useSocket } from '../_data/live.tsx';
-import type { AttachPhase } from './attach-state.ts';
+import type { AttachPhase } from '../../server/terminal-client/attach-state.ts';
 import { KeyBar } from './key-bar.tsx';
 import { SHORTCUT_KEYS } from './keys.ts';
 import { hasFinePointer } from './pointer.ts';

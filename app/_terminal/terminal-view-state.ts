@@ -1,6 +1,6 @@
 /** What the page shows around a terminal, as one immutable value, and the cell that holds it for React. */
-import type { AttachState } from './attach-state.ts';
-import type { InputRest } from './input-sequencer.ts';
+import type { AttachState } from '../../server/terminal-client/attach-state.ts';
+import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
 import type { PasteFacts } from './paste.ts';
 import type { ScreenSize, SearchHit } from './xterm-screen.ts';
 

@@ -8,7 +8,7 @@ import { createLiveTerminal, type LiveTerminal } from './live-terminal.ts';
 import { clampFontSize, readPreferences, savePreferences, type TerminalPreferences } from './preferences.ts';
 import { createTerminalRegistry, type TerminalRegistry } from './registry.ts';
 import { type Cell, createCell } from './terminal-view-state.ts';
-import { createTerminalWire } from './terminal-wire.ts';
+import { createTerminalWire } from '../../server/terminal-client/terminal-wire.ts';
 import { readTheme, watchTheme } from './theme.ts';
 
 type TerminalSocket = Socket<ServerToTab, TabToServer>;

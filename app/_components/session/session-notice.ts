@@ -5,7 +5,7 @@
 import type { SessionView } from '../../../server/contract/session.ts';
 import type { Connection } from '../../_data/connection.ts';
 import { lockReason } from '../../_data/connection.ts';
-import type { AttachPhase } from '../../_terminal/attach-state.ts';
+import type { AttachPhase } from '../../../server/terminal-client/attach-state.ts';
 
 export type NoticeAction = 'resume' | 'recover' | 'retry' | 'kill';
 

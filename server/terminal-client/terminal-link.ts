@@ -5,7 +5,7 @@
  * What belongs to one attach dies with it: late answers are detached, output of an older attach is dropped, and input that
  * was not confirmed is reported and never sent again.
  */
-import type { TerminalOutput, TerminalSized } from '../../server/contract/socket.ts';
+import type { TerminalOutput, TerminalSized } from '../contract/socket.ts';
 import { type AckCounter, createAckCounter } from './ack-counter.ts';
 import { type AttachEvent, type AttachState, nextAttach, startAttach } from './attach-state.ts';
 import { createInputSequencer, type InputRest, type InputSequencer } from './input-sequencer.ts';

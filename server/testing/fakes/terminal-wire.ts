@@ -1,6 +1,6 @@
 /** A daemon made of a few arrays: the wire as tests drive it. */
-import type { Answer, TerminalAttached } from '../../server/contract/socket.ts';
-import type { SizeClaim, TerminalWire, TerminalWireListener } from './terminal-wire.ts';
+import type { Answer, TerminalAttached } from '../../contract/socket.ts';
+import type { SizeClaim, TerminalWire, TerminalWireListener } from '../../terminal-client/terminal-wire.ts';
 
 type Attaching = {
   readonly input: { readonly session: string } & SizeClaim;

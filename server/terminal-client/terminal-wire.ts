@@ -11,7 +11,7 @@ import type {
   TerminalEnded,
   TerminalOutput,
   TerminalSized,
-} from '../../server/contract/socket.ts';
+} from '../contract/socket.ts';
 
 /** An attach that is not answered by then has failed. Milliseconds. */
 const ATTACH_LIMIT_MS = 10_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AttachState } from './attach-state.ts';
 import type { InputRest } from './input-sequencer.ts';
 import { createTerminalLink } from './terminal-link.ts';
-import { createFakeWire } from './testing-wire.ts';
+import { createFakeWire } from '../testing/fakes/terminal-wire.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
