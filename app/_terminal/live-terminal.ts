@@ -2,13 +2,14 @@
  * One session's terminal as it lives in a tab: its screen, its connection, and what the user can do with both. Outside React,
  * so that it survives a change of page; a view subscribes to `view` and calls the rest.
  */
+
+import { createTerminalLink } from '../../server/terminal-client/terminal-link.ts';
+import type { TerminalWire } from '../../server/terminal-client/terminal-wire.ts';
 import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
 import { judgeLink } from './link-guard.ts';
 import { createPasteDesk } from './paste-desk.ts';
 import type { TerminalPreferences } from './preferences.ts';
-import { createTerminalLink } from '../../server/terminal-client/terminal-link.ts';
 import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
-import type { TerminalWire } from '../../server/terminal-client/terminal-wire.ts';
 import type { TerminalTheme } from './theme.ts';
 import { createXtermScreen } from './xterm-screen.ts';
 
@@ -88,6 +89,7 @@ export function createLiveTerminal(deps: {
   });
   const link = createTerminalLink({
     sessionId: deps.sessionId,
+    access: 'full',
     wire: deps.wire,
     clock: {
       nowMs: () => performance.now(),

@@ -3,8 +3,8 @@
 
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button, IconButton } from '../_ui/button.tsx';
 import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
+import { Button, IconButton } from '../_ui/button.tsx';
 import type { LiveTerminal } from './live-terminal.ts';
 import { hasFinePointer } from './pointer.ts';
 import { formatUnits } from './questions.tsx';

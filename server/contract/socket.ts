@@ -11,11 +11,12 @@ import { sessionRefSchema, sessionViewSchema } from './session.ts';
 
 export const SOCKET_PATH = '/socket.io';
 
-/** `auth` of the handshake, beside the cookie. */
+/** `auth` of the handshake, beside a browser's cookie or the command line's `Authorization` header. */
 export const handshakeSchema = z.object({
-  secret: z.string().min(20).max(200),
+  /** A browser's. The command line has shown its credential at the door. */
+  secret: z.string().min(20).max(200).optional(),
   protocol: z.number().int(),
-  /** `app`: this tab holds the daemon up. `viewer`: it only looks. */
+  /** `app`: this tab, or this `ao attach`, holds the daemon up. `viewer`: it only looks. */
   role: z.enum(['app', 'viewer']),
   /** The same for one tab over all its connections (session storage). */
   tab: z.string().min(8).max(80),
@@ -70,8 +71,11 @@ const rows = z.number().int().min(TERMINAL_LIMITS.minRows).max(TERMINAL_LIMITS.m
 /** A viewer that nobody sees (a tab in the background) never decides the size. */
 const visible = z.boolean().default(true);
 
+/** `read-only`: it only looks. Its input is refused, and it never decides the size. */
+const access = z.enum(['full', 'read-only']).default('full');
+
 /** Tab → server, answered by `TerminalAttached` or an error. `cols` and `rows` are what the viewer would like. */
-export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible });
+export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible, access });
 /** `attachId` names this attach in everything that follows; the size is the terminal's, which may be another viewer's choice. */
 export const terminalAttachedSchema = z.object({ attachId: z.string(), sessionId: z.string(), cols, rows });
 export type TerminalAttached = z.infer<typeof terminalAttachedSchema>;

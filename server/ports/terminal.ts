@@ -62,7 +62,15 @@ export type TerminalSink = {
   readonly ended: (end: TerminalEnd) => void;
 };
 
-export type ViewRequest = { readonly session: SessionRef; readonly size: Size; readonly visibility: Visibility };
+/** `read-only`: nothing of its input is typed, and it has no say in the size. */
+export type ViewerAccess = 'full' | 'read-only';
+
+export type ViewRequest = {
+  readonly session: SessionRef;
+  readonly size: Size;
+  readonly visibility: Visibility;
+  readonly access: ViewerAccess;
+};
 
 /** One viewer of one session. Everything but `input` is accepted and ignored once the viewing has ended. */
 export interface TerminalViewer {
@@ -74,7 +82,7 @@ export interface TerminalViewer {
   begin(): void;
   /**
    * `seq` counts from 1. Resolves when the runtime's host has the input. Throws `BAD_INPUT` for one out of order, `SESSION_BUSY`
-   * where too much is on its way, `SESSION_NOT_LIVE` once ended; then nothing of it was typed and its `seq` is still expected.
+   * where too much is on its way, `FORBIDDEN` to a read-only viewer, `SESSION_NOT_LIVE` once ended; then nothing of it was typed and its `seq` is still expected.
    */
   input(seq: number, data: Uint8Array): Promise<void>;
   resize(size: Size, visibility: Visibility): void;

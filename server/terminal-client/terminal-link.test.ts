@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createFakeWire } from '../testing/fakes/terminal-wire.ts';
 import type { AttachState } from './attach-state.ts';
 import type { InputRest } from './input-sequencer.ts';
 import { createTerminalLink } from './terminal-link.ts';
-import { createFakeWire } from '../testing/fakes/terminal-wire.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -18,6 +18,7 @@ function world(start: 'up' | 'down' = 'up') {
   let room = { cols: 100, rows: 30, visible: true };
   const link = createTerminalLink({
     sessionId: 'app-1',
+    access: 'full',
     wire,
     clock: {
       nowMs: () => nowMs,
@@ -75,7 +76,7 @@ function world(start: 'up' | 'down' = 'up') {
 describe('a terminal’s connection', () => {
   it('attaches with the page’s size, takes the daemon’s, and shows the snapshot before what follows', async () => {
     const { wire, screen, link, attach } = world();
-    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', cols: 100, rows: 30, visible: true });
+    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', access: 'full', cols: 100, rows: 30, visible: true });
     await attach('a', { cols: 80, rows: 24 });
     wire.say.onOutput({ attachId: 'a', kind: 'snapshot', data: bytes('screen') });
     wire.say.onOutput({ attachId: 'a', kind: 'data', data: bytes('more') });

@@ -9,7 +9,7 @@ import type { TerminalOutput, TerminalSized } from '../contract/socket.ts';
 import { type AckCounter, createAckCounter } from './ack-counter.ts';
 import { type AttachEvent, type AttachState, nextAttach, startAttach } from './attach-state.ts';
 import { createInputSequencer, type InputRest, type InputSequencer } from './input-sequencer.ts';
-import type { SizeClaim, TerminalWire } from './terminal-wire.ts';
+import type { SizeClaim, TerminalAccess, TerminalWire } from './terminal-wire.ts';
 
 export type LinkScreen = {
   /** What the page has room for, and whether anybody sees it. */
@@ -50,6 +50,7 @@ const isSameClaim = (left: SizeClaim, right: SizeClaim): boolean =>
 
 export function createTerminalLink(deps: {
   readonly sessionId: string;
+  readonly access: TerminalAccess;
   readonly wire: TerminalWire;
   readonly screen: LinkScreen;
   readonly clock: LinkClock;
@@ -57,7 +58,7 @@ export function createTerminalLink(deps: {
   /** The line was cut while input was on its way. */
   readonly onInputCut: (rest: InputRest) => void;
 }): TerminalLink {
-  const { sessionId, wire, screen, clock } = deps;
+  const { sessionId, access, wire, screen, clock } = deps;
   let state = startAttach(wire.link());
   let attach: Attach | null = null;
   let early: TerminalOutput[] = [];
@@ -123,7 +124,7 @@ export function createTerminalLink(deps: {
     const size = screen.room();
     const isCurrent = (): boolean => !closed && attempt === attempts && state.phase.kind === 'connecting';
     try {
-      const answer = await wire.attach({ session: sessionId, ...size });
+      const answer = await wire.attach({ session: sessionId, access, ...size });
       if (!isCurrent()) {
         if (answer.ok) wire.detach(answer.value.attachId);
         return;

@@ -26,12 +26,15 @@ export type TerminalWireListener = {
 /** What a viewer would like; one that nobody sees never decides. */
 export type SizeClaim = { readonly cols: number; readonly rows: number; readonly visible: boolean };
 
+/** `read-only`: nothing of it is typed. */
+export type TerminalAccess = 'full' | 'read-only';
+
 export type TerminalWire = {
   readonly link: () => 'up' | 'down';
   /** Everything that arrives, for all attaches of this tab; answers how to stop listening. */
   readonly listen: (listener: TerminalWireListener) => () => void;
   /** Rejects when no answer comes in time, or when the line is cut first. */
-  readonly attach: (input: { readonly session: string } & SizeClaim) => Promise<Answer<TerminalAttached>>;
+  readonly attach: (input: { readonly session: string; readonly access: TerminalAccess } & SizeClaim) => Promise<Answer<TerminalAttached>>;
   readonly input: (
     input: { readonly attachId: string; readonly seq: number; readonly data: Uint8Array },
     answer: (result: Answer<{ seq: number }>) => void,

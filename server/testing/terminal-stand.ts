@@ -8,7 +8,7 @@ import type { Size, Visibility } from '../core/terminal/size-arbiter.ts';
 import type { FlowLimits } from '../core/terminal/viewer-flow.ts';
 import type { LaunchSpec, Runtime } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
-import type { RuntimeAttach, TerminalViewer } from '../ports/terminal.ts';
+import type { RuntimeAttach, TerminalViewer, ViewerAccess } from '../ports/terminal.ts';
 import { createTerminalHub, type TerminalHub } from '../services/terminal/hub.ts';
 import { type Argv, makeSpec } from './contracts/runtime.contract.ts';
 import { createRecordingLog } from './fakes/log.ts';
@@ -30,7 +30,12 @@ export type TerminalStand = AsyncDisposable & {
   run(id: string, argv: Argv): Promise<LaunchSpec>;
   view(
     id: string,
-    options?: { readonly size?: Size; readonly visibility?: Visibility; readonly mode?: 'reading' | 'stuck' },
+    options?: {
+      readonly size?: Size;
+      readonly visibility?: Visibility;
+      readonly access?: ViewerAccess;
+      readonly mode?: 'reading' | 'stuck';
+    },
   ): Promise<Seen>;
   /** What tmux shows, without trailing blanks. */
   capture(spec: LaunchSpec): Promise<string>;
@@ -91,9 +96,9 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
       store.sessions.insert(draftOf(row), WHY);
       return spec;
     },
-    async view(id, { size = STAND_SIZE, visibility = 'visible', mode = 'reading' } = {}) {
+    async view(id, { size = STAND_SIZE, visibility = 'visible', access = 'full', mode = 'reading' } = {}) {
       const seen = createTestViewer(size);
-      const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, size, visibility }, seen);
+      const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, size, visibility, access }, seen);
       seen.watch(viewer, mode);
       return { ...seen, viewer };
     },

@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Visibility } from '../../core/terminal/size-arbiter.ts';
-import type { TerminalViewer } from '../../ports/terminal.ts';
+import type { TerminalViewer, ViewerAccess } from '../../ports/terminal.ts';
 import { codeOf } from '../../testing/contracts/runtime.contract.ts';
 import { createManualClock } from '../../testing/fakes/clock.ts';
 import { createRecordingLog } from '../../testing/fakes/log.ts';
@@ -49,9 +49,13 @@ function makeHub(facts: Partial<Session> = {}) {
     return found;
   };
 
-  async function view(size = SIZE, visibility: Visibility = 'visible'): Promise<{ sink: RecordingSink; viewer: TerminalViewer }> {
+  async function view(
+    size = SIZE,
+    visibility: Visibility = 'visible',
+    access: ViewerAccess = 'full',
+  ): Promise<{ sink: RecordingSink; viewer: TerminalViewer }> {
     const sink = createRecordingSink();
-    const viewer = await hub.view({ session: { by: 'id', id: ID }, size, visibility }, sink);
+    const viewer = await hub.view({ session: { by: 'id', id: ID }, size, visibility, access }, sink);
     viewer.begin();
     return { sink, viewer };
   }
@@ -74,7 +78,7 @@ describe('the terminal hub', () => {
   it('says nothing before the viewer knows its id', async () => {
     const { hub, last } = makeHub();
     const sink = createRecordingSink();
-    const viewer = await hub.view({ session: { by: 'id', id: ID }, size: SIZE, visibility: 'visible' }, sink);
+    const viewer = await hub.view({ session: { by: 'id', id: ID }, size: SIZE, visibility: 'visible', access: 'full' }, sink);
     last().say('early');
     expect(sink.frames).toEqual([]);
     viewer.begin();
@@ -107,7 +111,10 @@ describe('the terminal hub', () => {
 
   it('gives it up too where the only viewer left while it was opened', async () => {
     const { hub, clock, last } = makeHub();
-    const viewer = await hub.view({ session: { by: 'id', id: ID }, size: SIZE, visibility: 'visible' }, createRecordingSink());
+    const viewer = await hub.view(
+      { session: { by: 'id', id: ID }, size: SIZE, visibility: 'visible', access: 'full' },
+      createRecordingSink(),
+    );
     viewer.detach();
     viewer.begin();
     await clock.advance(LINGER_MS);
@@ -122,6 +129,26 @@ describe('the terminal hub', () => {
     expect(await codeOf(viewer.input(1, keys('a')))).toBe('BAD_INPUT');
     await viewer.input(2, keys('b'));
     expect(last().typed()).toBe('ab');
+  });
+
+  it('types nothing for a read-only viewer, says so, and goes on showing it everything', async () => {
+    const { view, last } = makeHub();
+    const [full, onlooker] = [await view(), await view(SIZE, 'visible', 'read-only')];
+    expect(await codeOf(onlooker.viewer.input(1, keys('rm -rf /\r')))).toBe('FORBIDDEN');
+    await full.viewer.input(1, keys('ls'));
+    last().say('a file');
+    expect([last().typed(), onlooker.sink.text()]).toEqual(['ls', 'a file']);
+  });
+
+  it('T7: a read-only viewer sizes nothing: not first, not alone, not by a resize', async () => {
+    const { view, runtime } = makeHub();
+    const onlooker = await view(LARGE, 'visible', 'read-only');
+    onlooker.viewer.resize({ cols: 30, rows: 10 }, 'visible');
+    expect(runtime.resizes).toEqual([]);
+    expect(onlooker.viewer.size).not.toEqual(LARGE);
+    await view(LARGE);
+    onlooker.viewer.resize(SIZE, 'visible');
+    expect(runtime.resizes.map(({ size }) => size)).toEqual([LARGE]);
   });
 
   it('acknowledges input when the runtime has it, and refuses more than a megabyte on its way', async () => {

@@ -10,7 +10,15 @@ import { type Size, sameSize, type Visibility } from '../../core/terminal/size-a
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RuntimeTerminal } from '../../ports/runtime.ts';
-import type { Attachment, OpenScreen, RuntimeAttach, TerminalEnd, TerminalSink, TerminalViewer } from '../../ports/terminal.ts';
+import type {
+  Attachment,
+  OpenScreen,
+  RuntimeAttach,
+  TerminalEnd,
+  TerminalSink,
+  TerminalViewer,
+  ViewerAccess,
+} from '../../ports/terminal.ts';
 import { createFanOut, type FanOutLimits } from './fan-out.ts';
 import { createSizing } from './sizing.ts';
 
@@ -37,6 +45,7 @@ export type View = {
     readonly attachId: string;
     readonly size: Size;
     readonly visibility: Visibility;
+    readonly access: ViewerAccess;
     readonly sink: TerminalSink;
   }) => TerminalViewer;
   /** The program has exited: the last picture to everybody, then the end. Viewers that come later get the same. */
@@ -145,10 +154,12 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
 
   return {
     state: () => state,
-    join({ attachId: id, size: wants, visibility, sink }) {
+    join({ attachId: id, size: wants, visibility, access, sink }) {
       const told = sizing.size();
+      // Whoever may not type sizes as little as one that nobody sees.
+      const sizingAs = (seen: Visibility): Visibility => (access === 'full' ? seen : 'hidden');
       seats.set(id, { sink, state: 'waiting', told });
-      sizing.join(id, { wants, visibility });
+      sizing.join(id, { wants, visibility: sizingAs(visibility) });
       let expected = 1;
       let pending = 0;
       let input: InputState = 'keys';
@@ -167,6 +178,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
         },
         async input(seq, data) {
           if (!seats.has(id)) throw notViewed(source.sessionId);
+          if (access === 'read-only') throw readOnly(source.sessionId);
           if (seq !== expected) throw outOfOrder(seq, expected);
           if (pending + data.length > MAX_PENDING_INPUT_BYTES) throw tooMuch(source.sessionId, pending);
           expected += 1;
@@ -181,7 +193,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
             pending -= data.length;
           }
         },
-        resize: (size, seen) => sizing.claim(id, { wants: size, visibility: seen }),
+        resize: (size, seen) => sizing.claim(id, { wants: size, visibility: sizingAs(seen) }),
         ack: (bytes) => fan.ack(id, bytes),
         detach: () => leave(id),
       };
@@ -203,6 +215,14 @@ function notViewed(sessionId: SessionId): AppError {
     code: 'SESSION_NOT_LIVE',
     message: `Nothing was typed: the view of ${sessionId} has ended.`,
     hint: 'Attach to its terminal again.',
+  });
+}
+
+function readOnly(sessionId: SessionId): AppError {
+  return new AppError({
+    code: 'FORBIDDEN',
+    message: `Nothing was typed: this viewer of ${sessionId} is read-only.`,
+    hint: 'Attach again without read-only to type.',
   });
 }
 

@@ -3,7 +3,7 @@ import type { Answer, TerminalAttached } from '../../contract/socket.ts';
 import type { SizeClaim, TerminalWire, TerminalWireListener } from '../../terminal-client/terminal-wire.ts';
 
 type Attaching = {
-  readonly input: { readonly session: string } & SizeClaim;
+  readonly input: Parameters<TerminalWire['attach']>[0];
   readonly answer: (result: Answer<TerminalAttached>) => void;
   readonly fail: () => void;
 };

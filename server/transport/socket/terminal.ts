@@ -49,13 +49,13 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
 
   async function attach(input: z.output<typeof terminalAttachSchema>, answer: Message['answer']): Promise<void> {
     if (viewers.size + opening >= MAX_ATTACHES) throw tooMany();
-    const { session, cols, rows, visible } = input;
+    const { session, cols, rows, visible, access } = input;
     let id = '';
     let viewer: TerminalViewer;
     opening += 1;
     try {
       viewer = await terminals.view(
-        { session, size: { cols, rows }, visibility: visible ? 'visible' : 'hidden' },
+        { session, size: { cols, rows }, visibility: visible ? 'visible' : 'hidden', access },
         sinkOf(() => id),
       );
     } finally {
