@@ -5,6 +5,7 @@
  * Terminal bytes travel as binary. Offsets belong to one attach, not to the session; a new attach begins with a snapshot.
  */
 import { z } from 'zod';
+import type { TerminalWatchers } from '../core/terminal/watchers.ts';
 import type { appErrorSchema } from './errors.ts';
 import { projectViewSchema } from './project.ts';
 import { sessionRefSchema, sessionViewSchema } from './session.ts';
@@ -98,6 +99,19 @@ export const terminalInputSchema = z.object({
   data: z.instanceof(Uint8Array),
 });
 
+/**
+ * Tab → server. `take`: nobody else may type until this tab says `release`, leaves, or another one takes it over. `only-look` makes
+ * this viewer a read-only one, `type` takes that back.
+ */
+export const terminalKeyboardSchema = z.object({
+  attachId: z.string().max(80),
+  word: z.enum(['take', 'release', 'only-look', 'type']),
+});
+export type KeyboardWord = z.infer<typeof terminalKeyboardSchema>['word'];
+
+/** Server → tab, a moment after each attach and whenever it changes. */
+export type WatchersSaid = TerminalWatchers & { readonly attachId: string };
+
 /** Server → tab. `snapshot`: reset the terminal, then write this; `data`: go on. Both count against the ack window. */
 export type TerminalOutput = { readonly attachId: string; readonly kind: 'snapshot' | 'data'; readonly data: Uint8Array };
 export const terminalEndedSchema = z.object({
@@ -117,6 +131,7 @@ export interface ServerToTab {
   feed: (event: FeedEvent) => void;
   'terminal.output': (output: TerminalOutput) => void;
   'terminal.sized': (sized: TerminalSized) => void;
+  'terminal.watchers': (watchers: WatchersSaid) => void;
   'terminal.ended': (ended: TerminalEnded) => void;
 }
 
@@ -128,5 +143,6 @@ export interface TabToServer {
   'terminal.input': (input: unknown, answer: (result: Answer<{ seq: number }>) => void) => void;
   'terminal.resize': (input: unknown) => void;
   'terminal.ack': (input: unknown) => void;
+  'terminal.keyboard': (input: unknown) => void;
   'terminal.detach': (input: unknown) => void;
 }

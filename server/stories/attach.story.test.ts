@@ -118,6 +118,32 @@ describe('ao attach', () => {
     expect(onlooker.text()).toContain('SESSION_NOT_LIVE');
   });
 
+  it('says who else looks; one keeps the keyboard and the other takes it over', async () => {
+    await using world = await makeWorld();
+    const { id } = await begin(world);
+    const at = { env: world.env, cwd: world.repo };
+    await using one = takeSeat([process.execPath, AO, 'attach', id], at);
+    await one.sees('ready');
+    await using two = takeSeat([process.execPath, AO, 'attach', id], at);
+    await one.sees('Also looking: A terminal.');
+    one.type('\x1dk');
+    await two.sees('A terminal keeps the keyboard; nothing is typed. Ctrl-] k takes it over.');
+    two.type('refused\r');
+    one.type('kept\r');
+    await two.sees('got kept');
+    two.type('\x1dk');
+    await one.sees('A terminal keeps the keyboard');
+    one.type('refused\r');
+    two.type('taken\r');
+    await one.sees('got taken');
+    expect(one.text()).not.toContain('refused');
+    two.type(DETACH);
+    // It stays his for a moment, as over a reload, and is everybody's then.
+    await one.sees('Everybody may type.');
+    one.type('free\r');
+    await one.sees('got free');
+  });
+
   it('is refused without a terminal, without a daemon, without such a session, and with keys that are none', async () => {
     await using world = await makeWorld();
     const { id } = await begin(world);

@@ -6,13 +6,15 @@ import { TERMINAL_LIMITS } from '../contract/socket.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Size, Visibility } from '../core/terminal/size-arbiter.ts';
 import type { FlowLimits } from '../core/terminal/viewer-flow.ts';
+import type { ViewerAccess } from '../core/terminal/watchers.ts';
 import type { LaunchSpec, Runtime } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
-import type { RuntimeAttach, TerminalViewer, ViewerAccess } from '../ports/terminal.ts';
+import type { RuntimeAttach, TerminalViewer } from '../ports/terminal.ts';
 import { createTerminalHub, type TerminalHub } from '../services/terminal/hub.ts';
 import { type Argv, makeSpec } from './contracts/runtime.contract.ts';
 import { createRecordingLog } from './fakes/log.ts';
 import { createFakeStore } from './fakes/store.ts';
+import { somebody } from './fakes/terminal.ts';
 import { eventually } from './resources.ts';
 import { draftOf, projectFacts, WHY } from './store-facts.ts';
 import { createTestViewer, type TestViewer } from './terminal-viewer.ts';
@@ -98,7 +100,7 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
     },
     async view(id, { size = STAND_SIZE, visibility = 'visible', access = 'full', mode = 'reading' } = {}) {
       const seen = createTestViewer(size);
-      const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, size, visibility, access }, seen);
+      const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, who: somebody('desk'), size, visibility, access }, seen);
       seen.watch(viewer, mode);
       return { ...seen, viewer };
     },

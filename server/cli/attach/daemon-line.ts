@@ -46,6 +46,9 @@ export function openDaemonLine({ find, onSeeking, onRefused }: DaemonLineDeps): 
     onSized: (sized) => {
       for (const listener of listeners) listener.onSized(sized);
     },
+    onWatchers: (watchers) => {
+      for (const listener of listeners) listener.onWatchers(watchers);
+    },
     onEnded: (ended) => {
       for (const listener of listeners) listener.onEnded(ended);
     },
@@ -99,6 +102,7 @@ export function openDaemonLine({ find, onSeeking, onRefused }: DaemonLineDeps): 
       input: (input, answer) => current?.wire.input(input, answer),
       resize: (input) => current?.wire.resize(input),
       ack: (input) => current?.wire.ack(input),
+      keyboard: (input) => current?.wire.keyboard(input),
       detach: (attachId) => current?.wire.detach(attachId),
     },
     close() {

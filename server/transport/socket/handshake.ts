@@ -24,7 +24,7 @@ export function readHandshake({ req, auth, visit, by, devices }: Entrance): TabD
   if (!parsed.success) throw badHandshake('its handshake is not understood');
   const { secret, protocol, role, tab } = parsed.data;
   if (protocol !== PROTOCOL_VERSION) throw badHandshake(`it speaks version ${protocol} and the daemon ${PROTOCOL_VERSION}`);
-  if (by === 'command-line') return { device: null, name: 'a terminal', role, key: `command-line:${tab}`, visit };
+  if (by === 'command-line') return { device: null, name: 'A terminal', role, key: `command-line:${tab}`, visit };
   if (secret === undefined) throw badHandshake('it shows no secret');
   const { id, name } = devices.authenticate({ cookies: rawHeaderValues(req, 'cookie'), secret });
   return { device: id, name, role, key: `${id}:${tab}`, visit };

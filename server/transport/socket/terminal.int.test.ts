@@ -72,6 +72,7 @@ function createNotingTerminals() {
         begin: () => void noted.push(`begin ${id}`),
         input: async (seq, data) => void noted.push(`input ${seq} ${data.length}`),
         resize: (size, seen) => void noted.push(`resize ${size.cols}x${size.rows} ${seen}`),
+        keyboard: (word) => void noted.push(`keyboard ${word}`),
         ack: (bytes) => void noted.push(`ack ${bytes}`),
         detach: () => void noted.push(`detach ${id}`),
       };
