@@ -13,7 +13,7 @@ import type { TerminalWatchers, ViewerAccess } from '../../server/core/terminal/
 import type { AttachPhase } from '../../server/terminal-client/attach-state.ts';
 import { type Command, useCommands } from '../_data/commands.tsx';
 import { useSocket } from '../_data/live.tsx';
-import { isCompany, KEYBOARD_ACTION } from './describe-watchers.ts';
+import { isCompany, KEYBOARD_ACTION, whyNotTyped } from './describe-watchers.ts';
 import { KeyBar } from './key-bar.tsx';
 import { SHORTCUT_KEYS } from './keys.ts';
 import { hasFinePointer } from './pointer.ts';
@@ -109,7 +109,7 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
       <TerminalToolbar
         entry={entry}
         focus={focus}
-        input={isAttached ? 'open' : 'locked'}
+        input={isAttached && whyNotTyped(view.watchers, view.access) === null ? 'open' : 'locked'}
         size={isAttached ? view.size : null}
         selection={view?.selection ?? 'none'}
         fullscreen={fullscreen}

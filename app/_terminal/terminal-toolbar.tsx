@@ -47,7 +47,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
             <span className="pointer-coarse:hidden">
               <Kbd keys={SHORTCUT_KEYS.leave} />
             </span>
-            <span className="hidden truncate pointer-coarse:inline">Typing</span>
+            <span className="hidden truncate pointer-coarse:inline">{input === 'locked' ? 'Looking' : 'Typing'}</span>
           </>
         ) : (
           <span className="truncate">{input === 'locked' ? 'Look at the terminal' : 'Type in the terminal'}</span>

@@ -24,6 +24,8 @@ export type FollowEnd =
 
 /** How long the line that names the way out stays where nobody types. Milliseconds. */
 const HINT_MS = 5_000;
+/** A window that is dragged changes its size all the time; the program is told once it rests. Milliseconds. */
+const SIZE_REST_MS = 100;
 
 export type FollowDeps = {
   readonly id: string;
@@ -38,6 +40,7 @@ export async function follow({ id, keys, access, terminal, asked, find }: Follow
   const wayOut = `Detach: ${keys.label}`;
   let banner: string | null = null;
   let bannerTimer: NodeJS.Timeout | undefined;
+  let sizeTimer: NodeJS.Timeout | undefined;
   let seeking = 'The connection was cut';
   let phase: AttachPhase['kind'] = 'connecting';
   let lost: string | null = null;
@@ -173,7 +176,8 @@ export async function follow({ id, keys, access, terminal, asked, find }: Follow
         onKeys,
         onResize() {
           painter.afresh();
-          link.claimSize('changed');
+          clearTimeout(sizeTimer);
+          sizeTimer = setTimeout(() => link.claimSize('changed'), SIZE_REST_MS);
         },
         onGone: () => settle({ kind: 'signal', signal: 'the end of its terminal' }),
       },
@@ -186,6 +190,7 @@ export async function follow({ id, keys, access, terminal, asked, find }: Follow
   } finally {
     painter.stop();
     clearTimeout(bannerTimer);
+    clearTimeout(sizeTimer);
     link.close();
     line.close();
     view.close();

@@ -53,7 +53,7 @@ export function createWatchers({ clock, sizer, tell }: WatchersDeps): Watchers {
   let cancelTell: (() => void) | null = null;
   let cancelExpiry: () => void = () => undefined;
 
-  function describe(to: string): TerminalWatchers {
+  function viewOf(to: string): TerminalWatchers {
     const people = [...all].map(([viewer, { who, visibility, access, number }]) => ({
       number,
       name: who.name,
@@ -75,7 +75,7 @@ export function createWatchers({ clock, sizer, tell }: WatchersDeps): Watchers {
   function tellAll(): void {
     cancelTell = null;
     for (const viewer of all.keys()) {
-      const watchers = describe(viewer);
+      const watchers = viewOf(viewer);
       const text = JSON.stringify(watchers);
       if (told.get(viewer) === text) continue;
       told.set(viewer, text);
