@@ -1,5 +1,6 @@
 /**
- * Builds the product. The server: the daemon with its code cache, the gateway, `ao.js`, `ao-hook.cjs`, the pty host and the migrations, one file
+ * Builds the product. The server: the daemon with its code cache, the gateway, `ao.js`, `ao-attach.mjs`, `ao-hook.cjs`, the pty host and
+ * the migrations, one file
  * each, because a file that is not read costs nothing at start, and because an `ao` in use must not lose a chunk to a rebuild.
  * The pages: Next's own build in `.next` (lib/build-pages.mjs). Each is built only when its own content has changed.
  *
@@ -34,7 +35,17 @@ import { contentStamp } from './lib/stamp.mjs';
 /** The oldest Node we run on; newer syntax is lowered. */
 const TARGET = 'node20.19';
 const STAMP = '.stamp';
-const OUTPUTS = ['daemon.mjs', 'daemon.cjs', 'daemon.cjs.cache', 'gateway.mjs', 'ao.js', 'ao-hook.cjs', 'ptyhost.cjs', 'migrations'];
+const OUTPUTS = [
+  'daemon.mjs',
+  'daemon.cjs',
+  'daemon.cjs.cache',
+  'gateway.mjs',
+  'ao.js',
+  'ao-attach.mjs',
+  'ao-hook.cjs',
+  'ptyhost.cjs',
+  'migrations',
+];
 /** Native, or optional parts of a package that are not installed: they stay out of the bundles. */
 const EXTERNAL = ['better-sqlite3', 'node-pty', 'bufferutil', 'utf-8-validate'];
 
@@ -91,6 +102,8 @@ function entries(define) {
     { out: 'gateway.mjs', options: { ...esm, entryPoints: ['server/gateway/main.ts'] } },
     // qrcode is wanted by one command only.
     { out: 'ao.js', shebang: true, options: { ...esm, entryPoints: ['server/cli/main.ts'], external: ['qrcode'] } },
+    // A socket client and a terminal emulator: as much code as all other commands together.
+    { out: 'ao-attach.mjs', options: { ...esm, entryPoints: ['server/cli/verbs/attach.ts'], external: EXTERNAL } },
     // One runs for each session: what is not in it takes no memory.
     {
       out: 'ptyhost.cjs',

@@ -2,14 +2,17 @@
  * One session's terminal as it lives in a tab: its screen, its connection, and what the user can do with both. Outside React,
  * so that it survives a change of page; a view subscribes to `view` and calls the rest.
  */
+
+import type { KeyboardWord } from '../../server/contract/socket.ts';
+import { createTerminalLink } from '../../server/terminal-client/terminal-link.ts';
+import type { TerminalWire } from '../../server/terminal-client/terminal-wire.ts';
+import { whyNotTyped } from './describe-watchers.ts';
 import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
 import { judgeLink } from './link-guard.ts';
 import { createPasteDesk } from './paste-desk.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import type { ShownAs } from './registry.ts';
-import { createTerminalLink } from './terminal-link.ts';
 import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
-import type { TerminalWire } from './terminal-wire.ts';
 import type { TerminalTheme } from './theme.ts';
 import { createXtermScreen } from './xterm-screen.ts';
 
@@ -49,6 +52,8 @@ export type LiveTerminal = {
   readonly find: (text: string, direction: 'next' | 'previous') => void;
   readonly endSearch: () => void;
   readonly claimSize: () => void;
+  /** Who may type: this one alone, everybody, or this one not at all. */
+  readonly keyboard: (word: KeyboardWord) => void;
   readonly dismissCut: () => void;
   readonly retryNow: () => void;
   /** The launch that can be attached to now, or `null`; a new one brings an ended terminal back. */
@@ -97,6 +102,7 @@ export function createLiveTerminal(deps: {
   });
   const link = createTerminalLink({
     sessionId: deps.sessionId,
+    access: 'full',
     wire: deps.wire,
     clock: {
       nowMs: () => performance.now(),
@@ -119,6 +125,8 @@ export function createLiveTerminal(deps: {
       if (attach.phase.kind !== 'attached') return cell.set({ attach, control: 'off' });
       cell.set({ attach, missedKeys: cell.get().lockedKeys, lockedKeys: 0 });
     },
+    onWatchers: (watchers) => cell.set({ watchers }),
+    onInputRefused: () => refuse(),
     onInputCut: (cut) => cell.set({ cut, paste: null }),
   });
   const cell = createCell<TerminalViewState>({
@@ -138,6 +146,8 @@ export function createLiveTerminal(deps: {
     hover: null,
     notice: null,
     control: 'off',
+    watchers: null,
+    access: 'full',
   });
 
   const pastes = createPasteDesk({
@@ -145,7 +155,7 @@ export function createLiveTerminal(deps: {
     cell,
     modes: screen.modes,
     onStarted: screen.scrollToBottom,
-    onRefused: () => note('Not pasted: the terminal is not connected.'),
+    onRefused: () => note(`Not pasted: ${whyLocked() ?? 'the terminal is not connected'}.`),
   });
 
   const note = (notice: string): void => {
@@ -154,7 +164,11 @@ export function createLiveTerminal(deps: {
     noticeTimer = setTimeout(() => cell.set({ notice: null }), NOTICE_MS);
   };
 
+  const whyLocked = (): string | null => whyNotTyped(cell.get().watchers, cell.get().access);
+
   function refuse(): void {
+    const why = whyLocked();
+    if (link.state().phase.kind === 'attached') return note(`Not typed: ${why ?? 'another viewer has just taken the keyboard'}.`);
     cell.set({ lockedKeys: cell.get().lockedKeys + 1 });
   }
 
@@ -228,7 +242,7 @@ export function createLiveTerminal(deps: {
   screen.element.addEventListener('paste', onPasteEvent, true);
   // Whoever takes hold of the terminal sizes it; the page that focuses it by itself does not.
   screen.element.addEventListener('pointerdown', () => {
-    if (isForeignSize(cell.get())) link.claimSize('asked');
+    if (isForeignSize(cell.get()) && cell.get().access === 'full') link.claimSize('asked');
   });
 
   const live: LiveTerminal = {
@@ -299,6 +313,11 @@ export function createLiveTerminal(deps: {
       cell.set({ search: null });
     },
     claimSize: () => link.claimSize('asked'),
+    keyboard(word) {
+      if (link.state().phase.kind !== 'attached') return note('The terminal is not connected.');
+      link.keyboard(word);
+      if (word === 'only-look' || word === 'type') cell.set({ access: word === 'type' ? 'full' : 'read-only' });
+    },
     dismissCut: () => cell.set({ cut: null, missedKeys: 0 }),
     retryNow: link.retryNow,
     setLaunch(launchId) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startAttach } from './attach-state.ts';
+import { startAttach } from '../../server/terminal-client/attach-state.ts';
 import { createPasteDesk } from './paste-desk.ts';
 import type { TerminalViewState } from './terminal-view-state.ts';
 

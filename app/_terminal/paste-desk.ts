@@ -2,8 +2,9 @@
  * Pastes of one terminal: asks where that is due, types them piece by piece as the daemon takes them, and can stop. Nothing
  * that is pasted while the terminal is away is kept for later.
  */
+
+import type { TerminalLink } from '../../server/terminal-client/terminal-link.ts';
 import { cutPaste, describePaste, judgePaste, type PasteCutter } from './paste.ts';
-import type { TerminalLink } from './terminal-link.ts';
 import type { Cell, TerminalViewState } from './terminal-view-state.ts';
 
 /** Pastes above this show how far they are. UTF-16 units. */

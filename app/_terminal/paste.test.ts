@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_INPUT_BYTES } from './limits.ts';
+import { MAX_INPUT_BYTES } from '../../server/terminal-client/limits.ts';
 import { cutPaste, describePaste, judgePaste, LARGE_PASTE_UNITS, toTyped } from './paste.ts';
 
 function draw(text: string, bracketed: boolean): Uint8Array[] {

@@ -3,8 +3,9 @@
 
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
 import { Button, IconButton } from '../_ui/button.tsx';
-import type { InputRest } from './input-sequencer.ts';
+import { nameSizer } from './describe-watchers.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { hasFinePointer } from './pointer.ts';
 import { formatUnits } from './questions.tsx';
@@ -61,14 +62,34 @@ export function TerminalNotes({ terminal, view }: { readonly terminal: LiveTermi
           </Button>
         </Note>
       )}
+      {view.watchers?.keyboard.kind === 'kept' && view.access === 'full' ? (
+        <Note>
+          <span role="status">
+            {view.watchers.keyboard.by} keeps the keyboard{view.watchers.keyboard.state === 'away' ? ', and is away for a moment' : ''}
+          </span>
+          <Button size="sm" onClick={andBack(() => terminal.keyboard('take'))}>
+            Take over
+          </Button>
+        </Note>
+      ) : null}
+      {view.access === 'read-only' ? (
+        <Note>
+          <span>You only look</span>
+          <Button size="sm" onClick={andBack(() => terminal.keyboard('type'))}>
+            Type again
+          </Button>
+        </Note>
+      ) : null}
       {isForeignSize(view) ? (
         <Note>
           <span>
-            Sized {view.size.cols}×{view.size.rows} for another viewer
+            Sized {view.size.cols}×{view.size.rows} for {nameSizer(view.watchers)}
           </span>
-          <Button size="sm" onClick={andBack(terminal.claimSize)}>
-            Use my size
-          </Button>
+          {view.access === 'full' ? (
+            <Button size="sm" onClick={andBack(terminal.claimSize)}>
+              Use my size
+            </Button>
+          ) : null}
         </Note>
       ) : null}
       {view.notice === null ? null : (

@@ -8,9 +8,12 @@ import '@xterm/xterm/css/xterm.css';
 import './terminal.css';
 import { clsx } from 'clsx';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { KeyboardWord } from '../../server/contract/socket.ts';
+import type { TerminalWatchers, ViewerAccess } from '../../server/core/terminal/watchers.ts';
+import type { AttachPhase } from '../../server/terminal-client/attach-state.ts';
 import { type Command, useCommands } from '../_data/commands.tsx';
 import { useSocket } from '../_data/live.tsx';
-import type { AttachPhase } from './attach-state.ts';
+import { isCompany, KEYBOARD_ACTION, whyNotTyped } from './describe-watchers.ts';
 import { KeyBar } from './key-bar.tsx';
 import { SHORTCUT_KEYS } from './keys.ts';
 import { hasFinePointer } from './pointer.ts';
@@ -91,6 +94,9 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
       fontSize: terminals.changeFontSize,
       screenReader: terminals.toggleScreenReader,
       isScreenReader: preferences.screenReader,
+      keyboard: (word) => terminal?.keyboard(word),
+      watchers: view?.watchers ?? null,
+      access: view?.access ?? 'full',
     }),
   );
 
@@ -103,11 +109,14 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
       <TerminalToolbar
         entry={entry}
         focus={focus}
-        input={isAttached ? 'open' : 'locked'}
+        input={isAttached && whyNotTyped(view.watchers, view.access) === null ? 'open' : 'locked'}
         size={isAttached ? view.size : null}
         selection={view?.selection ?? 'none'}
         fullscreen={fullscreen}
         fontSize={preferences.fontSize}
+        watchers={view?.watchers ?? null}
+        access={view?.access ?? 'full'}
+        onWord={(word) => terminal?.keyboard(word)}
         onEnter={() => terminal?.focus()}
         onSearch={() => setSearching('yes')}
         onCopy={() => void terminal?.copySelection()}
@@ -190,6 +199,9 @@ function terminalCommands(can: {
   readonly fontSize: (change: number | 'reset') => void;
   readonly screenReader: () => void;
   readonly isScreenReader: 'on' | 'off';
+  readonly keyboard: (word: KeyboardWord) => void;
+  readonly watchers: TerminalWatchers | null;
+  readonly access: ViewerAccess;
 }): readonly Command[] {
   const here = (id: string, title: string, run: () => void, more: Pick<Command, 'shortcut' | 'keywords'> = {}): Command => ({
     id: `terminal:${id}`,
@@ -203,6 +215,19 @@ function terminalCommands(can: {
     here('search', 'Find in the terminal', can.search, { shortcut: SHORTCUT_KEYS.search, keywords: 'search' }),
     here('copy', 'Copy what is selected in the terminal', can.copy, { keywords: 'clipboard' }),
     here('history', 'Show the terminal’s history', can.history, { keywords: 'scrollback log output' }),
+    ...(can.access === 'read-only'
+      ? [here('type', 'Type in the terminal again', () => can.keyboard('type'), { keywords: 'read only write' })]
+      : [here('only-look', 'Only look at the terminal', () => can.keyboard('only-look'), { keywords: 'read only watch' })]),
+    ...(can.watchers === null || !isCompany(can.watchers) || can.access === 'read-only'
+      ? []
+      : [
+          here(
+            'keyboard',
+            KEYBOARD_ACTION[can.watchers.keyboard.kind],
+            () => can.keyboard(can.watchers?.keyboard.kind === 'yours' ? 'release' : 'take'),
+            { keywords: 'lease lock input' },
+          ),
+        ]),
     here('fullscreen', 'Terminal in full screen', can.fullscreen, { shortcut: 'f', keywords: 'maximise zoom' }),
     here('larger', 'Larger text in the terminal', () => can.fontSize(1), { keywords: 'font zoom' }),
     here('smaller', 'Smaller text in the terminal', () => can.fontSize(-1), { keywords: 'font zoom' }),

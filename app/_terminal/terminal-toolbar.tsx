@@ -3,9 +3,12 @@
 
 import { Copy, History, Maximize2, Minimize2, Search, ZoomIn, ZoomOut } from 'lucide-react';
 import type { RefObject } from 'react';
+import type { KeyboardWord } from '../../server/contract/socket.ts';
+import type { TerminalWatchers, ViewerAccess } from '../../server/core/terminal/watchers.ts';
 import { IconButton } from '../_ui/button.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
 import { SHORTCUT_KEYS } from './keys.ts';
+import { WatchersPopover } from './watchers-popover.tsx';
 import type { ScreenSize } from './xterm-screen.ts';
 
 export type TerminalToolbarProps = {
@@ -17,6 +20,9 @@ export type TerminalToolbarProps = {
   readonly selection: 'some' | 'none';
   readonly fullscreen: 'on' | 'off';
   readonly fontSize: number;
+  readonly watchers: TerminalWatchers | null;
+  readonly access: ViewerAccess;
+  readonly onWord: (word: KeyboardWord) => void;
   readonly onEnter: () => void;
   readonly onSearch: () => void;
   readonly onCopy: () => void;
@@ -41,12 +47,13 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
             <span className="pointer-coarse:hidden">
               <Kbd keys={SHORTCUT_KEYS.leave} />
             </span>
-            <span className="hidden truncate pointer-coarse:inline">Typing</span>
+            <span className="hidden truncate pointer-coarse:inline">{input === 'locked' ? 'Looking' : 'Typing'}</span>
           </>
         ) : (
           <span className="truncate">{input === 'locked' ? 'Look at the terminal' : 'Type in the terminal'}</span>
         )}
       </button>
+      <WatchersPopover watchers={props.watchers} access={props.access} onWord={props.onWord} />
       {size === null ? null : (
         <span className="px-1.5 font-mono text-2xs text-ink-faint max-sm:hidden" title="Columns × rows">
           {size.cols}×{size.rows}

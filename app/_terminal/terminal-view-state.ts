@@ -1,6 +1,7 @@
 /** What the page shows around a terminal, as one immutable value, and the cell that holds it for React. */
-import type { AttachState } from './attach-state.ts';
-import type { InputRest } from './input-sequencer.ts';
+import type { TerminalWatchers, ViewerAccess } from '../../server/core/terminal/watchers.ts';
+import type { AttachState } from '../../server/terminal-client/attach-state.ts';
+import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
 import type { PasteFacts } from './paste.ts';
 import type { ScreenSize, SearchHit } from './xterm-screen.ts';
 
@@ -31,6 +32,9 @@ export type TerminalViewState = {
   readonly hover: string | null;
   readonly notice: string | null;
   readonly control: 'armed' | 'off';
+  /** Everybody who looks; `null` while that is not known. */
+  readonly watchers: TerminalWatchers | null;
+  readonly access: ViewerAccess;
 };
 
 /** Another viewer's size holds: there is room beside the terminal, or not enough. */

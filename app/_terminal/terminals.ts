@@ -4,11 +4,11 @@
  */
 import type { Socket } from 'socket.io-client';
 import type { ServerToTab, TabToServer } from '../../server/contract/socket.ts';
+import { createTerminalWire } from '../../server/terminal-client/terminal-wire.ts';
 import { createLiveTerminal, type LiveTerminal } from './live-terminal.ts';
 import { clampFontSize, readPreferences, savePreferences, type TerminalPreferences } from './preferences.ts';
 import { createTerminalRegistry, type TerminalRegistry } from './registry.ts';
 import { type Cell, createCell } from './terminal-view-state.ts';
-import { createTerminalWire } from './terminal-wire.ts';
 import { readTheme, watchTheme } from './theme.ts';
 
 type TerminalSocket = Socket<ServerToTab, TabToServer>;

@@ -8,7 +8,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { type IBufferRange, Terminal } from '@xterm/xterm';
-import { SIZE_LIMITS } from './limits.ts';
+import { SIZE_LIMITS } from '../../server/terminal-client/limits.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import { silenceQueries } from './query-guard.ts';
 import { START_AFRESH } from './replay.ts';

@@ -14,6 +14,7 @@ const INPUTS = {
     'app',
     'public',
     'server/contract',
+    'server/terminal-client',
     'server/core',
     'next.config.mjs',
     'postcss.config.mjs',

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { describeProblems, type Environment, type LocationConfig, parseLocations } from '../contract/environment.ts';
 import { AppError } from '../core/errors.ts';
+import type { OwnTerminal } from './own-terminal.ts';
 
 export type CliContext = {
   readonly env: Environment;
@@ -10,6 +11,8 @@ export type CliContext = {
   readonly platform: NodeJS.Platform;
   /** The daemon's bundle, which `ao start` runs. */
   readonly daemonEntry: string;
+  /** The bundle of `ao attach`. */
+  readonly attachEntry: string;
   /** The gateway's bundle, which `ao up` runs in its own process, and the folder with the built pages. */
   readonly gatewayEntry: string;
   readonly pagesRoot: string;
@@ -17,6 +20,8 @@ export type CliContext = {
   readonly stdout: 'terminal' | 'file';
   /** Resolves with the first of these signals. */
   readonly untilSignal: (signals: readonly NodeJS.Signals[]) => Promise<NodeJS.Signals>;
+  /** The terminal that somebody sits at, or which of the two streams is none. */
+  readonly findTerminal: () => OwnTerminal | { readonly missing: string };
   readonly readStdin: () => Promise<string>;
   /** A line for people, on stderr. */
   readonly note: (line: string) => void;

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findOwnTerminal } from './own-terminal.ts';
 import { runCli } from './run.ts';
 
 // `ao ls | head -1`: whoever read us has had enough.
@@ -20,10 +21,12 @@ process.exitCode = await runCli(process.argv.slice(2), {
     homedir: homedir(),
     platform: process.platform,
     daemonEntry: join(folder, 'daemon.mjs'),
+    attachEntry: join(folder, 'ao-attach.mjs'),
     gatewayEntry: join(folder, 'gateway.mjs'),
     pagesRoot: dirname(folder),
     stdout: process.stdout.isTTY ? 'terminal' : 'file',
     untilSignal,
+    findTerminal: () => findOwnTerminal(process),
     readStdin: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);

@@ -2,9 +2,12 @@
  * The commands, their arguments and options, to the letter of SPEC §9. Each verb is loaded when it is called: `ao version`
  * costs no client.
  */
+import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PRODUCT_VERSION } from '../contract/version.ts';
+import { DEFAULT_DETACH_KEYS, parseDetachKeys } from './attach/detach-keys.ts';
 import type { CliContext, VerbResult } from './context.ts';
+import type { AttachOptions } from './verbs/attach.ts';
 import type { EnsureOptions } from './verbs/orchestrator.ts';
 import type { ProjectOptions } from './verbs/project.ts';
 import type { SpawnOptions } from './verbs/spawn.ts';
@@ -173,6 +176,11 @@ function addSessionCommands(program: Command, run: Run): void {
     .action((id: string, { lines }: { lines?: number }) =>
       run(async (context) => (await import('./verbs/logs.ts')).logs(context, id, { lines })),
     );
+  verb(program, 'attach <id>')
+    .description('a session, in this terminal; leaving it ends nothing')
+    .option('--read-only', 'only look', false)
+    .option('--detach-keys <keys>', `what leaves it again; default: ${DEFAULT_DETACH_KEYS}`, parseDetachKeys)
+    .action((id: string, options: AttachOptions) => run(async (context) => (await loadAttach(context)).attach(context, id, options)));
   verb(program, 'kill <id>')
     .description('end a session for good; its branch stays')
     .action((id: string) => run(async (context) => (await import('./verbs/kill.ts')).kill(context, id)));
@@ -203,6 +211,11 @@ function addSessionCommands(program: Command, run: Run): void {
     .command('events <id>', { hidden: true })
     .option('--json', 'print one JSON value')
     .action((id: string) => run(async (context) => (await import('./verbs/events.ts')).events(context, id)));
+}
+
+/** A bundle of its own: it is as much code as all other commands together. */
+async function loadAttach({ attachEntry }: CliContext): Promise<typeof import('./verbs/attach.ts')> {
+  return (await import(pathToFileURL(attachEntry).href)) as typeof import('./verbs/attach.ts');
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -74,6 +74,10 @@ function toUsageError(error: CommanderError, printed: readonly string[]): AppErr
 
 async function toFailure(caught: unknown): Promise<AppError> {
   if (caught instanceof AppError) return caught;
+  // Another bundle has an `AppError` class of its own.
+  const { appErrorSchema } = await import('../contract/errors.ts');
+  const facts = appErrorSchema.safeParse(caught);
+  if (facts.success) return new AppError(facts.data, { cause: caught });
   const { fromClientError } = await import('./client.ts');
   return fromClientError(caught) ?? toAppError(caught);
 }

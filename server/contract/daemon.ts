@@ -5,7 +5,7 @@ import { ownerSchema } from './run-file.ts';
 export const holderSchema = z.object({
   /** A tab's is `tab-` and the id of its socket, so that a page knows itself. */
   id: z.string(),
-  kind: z.enum(['tab', 'socket']),
+  kind: z.enum(['tab', 'terminal', 'socket']),
   since: z.string(),
   detail: z.string(),
 });

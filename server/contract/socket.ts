@@ -5,17 +5,19 @@
  * Terminal bytes travel as binary. Offsets belong to one attach, not to the session; a new attach begins with a snapshot.
  */
 import { z } from 'zod';
+import type { TerminalWatchers } from '../core/terminal/watchers.ts';
 import type { appErrorSchema } from './errors.ts';
 import { projectViewSchema } from './project.ts';
 import { sessionRefSchema, sessionViewSchema } from './session.ts';
 
 export const SOCKET_PATH = '/socket.io';
 
-/** `auth` of the handshake, beside the cookie. */
+/** `auth` of the handshake, beside a browser's cookie or the command line's `Authorization` header. */
 export const handshakeSchema = z.object({
-  secret: z.string().min(20).max(200),
+  /** A browser's. The command line has shown its credential at the door. */
+  secret: z.string().min(20).max(200).optional(),
   protocol: z.number().int(),
-  /** `app`: this tab holds the daemon up. `viewer`: it only looks. */
+  /** `app`: this tab, or this `ao attach`, holds the daemon up. `viewer`: it only looks. */
   role: z.enum(['app', 'viewer']),
   /** The same for one tab over all its connections (session storage). */
   tab: z.string().min(8).max(80),
@@ -70,8 +72,11 @@ const rows = z.number().int().min(TERMINAL_LIMITS.minRows).max(TERMINAL_LIMITS.m
 /** A viewer that nobody sees (a tab in the background) never decides the size. */
 const visible = z.boolean().default(true);
 
+/** `read-only`: it only looks. Its input is refused, and it never decides the size. */
+const access = z.enum(['full', 'read-only']).default('full');
+
 /** Tab → server, answered by `TerminalAttached` or an error. `cols` and `rows` are what the viewer would like. */
-export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible });
+export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible, access });
 /** `attachId` names this attach in everything that follows; the size is the terminal's, which may be another viewer's choice. */
 export const terminalAttachedSchema = z.object({ attachId: z.string(), sessionId: z.string(), cols, rows });
 export type TerminalAttached = z.infer<typeof terminalAttachedSchema>;
@@ -94,6 +99,19 @@ export const terminalInputSchema = z.object({
   data: z.instanceof(Uint8Array),
 });
 
+/**
+ * Tab → server. `take`: nobody else may type until this tab says `release`, leaves, or another one takes it over. `only-look` makes
+ * this viewer a read-only one, `type` takes that back.
+ */
+export const terminalKeyboardSchema = z.object({
+  attachId: z.string().max(80),
+  word: z.enum(['take', 'release', 'only-look', 'type']),
+});
+export type KeyboardWord = z.infer<typeof terminalKeyboardSchema>['word'];
+
+/** Server → tab, a moment after each attach and whenever it changes. */
+export type WatchersSaid = TerminalWatchers & { readonly attachId: string };
+
 /** Server → tab. `snapshot`: reset the terminal, then write this; `data`: go on. Both count against the ack window. */
 export type TerminalOutput = { readonly attachId: string; readonly kind: 'snapshot' | 'data'; readonly data: Uint8Array };
 export const terminalEndedSchema = z.object({
@@ -113,6 +131,7 @@ export interface ServerToTab {
   feed: (event: FeedEvent) => void;
   'terminal.output': (output: TerminalOutput) => void;
   'terminal.sized': (sized: TerminalSized) => void;
+  'terminal.watchers': (watchers: WatchersSaid) => void;
   'terminal.ended': (ended: TerminalEnded) => void;
 }
 
@@ -124,5 +143,6 @@ export interface TabToServer {
   'terminal.input': (input: unknown, answer: (result: Answer<{ seq: number }>) => void) => void;
   'terminal.resize': (input: unknown) => void;
   'terminal.ack': (input: unknown) => void;
+  'terminal.keyboard': (input: unknown) => void;
   'terminal.detach': (input: unknown) => void;
 }

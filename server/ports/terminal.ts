@@ -4,6 +4,7 @@
  */
 import type { RuntimeHandle, SessionId, SessionRef } from '../core/ids.ts';
 import type { Size, Visibility } from '../core/terminal/size-arbiter.ts';
+import type { TerminalWatchers, ViewerAccess } from '../core/terminal/watchers.ts';
 
 export type AttachmentListener = {
   readonly onData: (data: Uint8Array) => void;
@@ -58,11 +59,25 @@ export type TerminalEnd = {
 export type TerminalSink = {
   readonly output: (kind: 'snapshot' | 'data', data: Uint8Array) => void;
   readonly sized: (size: Size) => void;
+  readonly watchers: (watchers: TerminalWatchers) => void;
   /** The last call. */
   readonly ended: (end: TerminalEnd) => void;
 };
 
-export type ViewRequest = { readonly session: SessionRef; readonly size: Size; readonly visibility: Visibility };
+export type ViewerIdentity = {
+  /** The same for one tab, or one `ao attach`, over all its connections. */
+  readonly key: string;
+  readonly name: string;
+  readonly place: 'browser' | 'terminal';
+};
+
+export type ViewRequest = {
+  readonly session: SessionRef;
+  readonly who: ViewerIdentity;
+  readonly size: Size;
+  readonly visibility: Visibility;
+  readonly access: ViewerAccess;
+};
 
 /** One viewer of one session. Everything but `input` is accepted and ignored once the viewing has ended. */
 export interface TerminalViewer {
@@ -75,10 +90,14 @@ export interface TerminalViewer {
   /**
    * `seq` counts from 1. Resolves when the runtime's host has the input. Throws `BAD_INPUT` for one out of order, `SESSION_BUSY`
    * where too much is on its way, `SESSION_NOT_LIVE` once ended; then nothing of it was typed and its `seq` is still expected.
+   * `FORBIDDEN` to a read-only viewer and `KEYBOARD_KEPT` while another one keeps the keyboard: nothing was typed, and the next
+   * `seq` is expected, so that what follows on its way is not out of order.
    */
   input(seq: number, data: Uint8Array): Promise<void>;
   resize(size: Size, visibility: Visibility): void;
   ack(bytes: number): void;
+  /** `take`: nobody else may type until it is released, left or taken over. `only-look`: read-only from now on, until `type`. */
+  keyboard(word: 'take' | 'release' | 'only-look' | 'type'): void;
   detach(): void;
 }
 

@@ -6,6 +6,7 @@ import { TERMINAL_LIMITS } from '../contract/socket.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Size, Visibility } from '../core/terminal/size-arbiter.ts';
 import type { FlowLimits } from '../core/terminal/viewer-flow.ts';
+import type { ViewerAccess } from '../core/terminal/watchers.ts';
 import type { LaunchSpec, Runtime } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
 import type { RuntimeAttach, TerminalViewer } from '../ports/terminal.ts';
@@ -13,6 +14,7 @@ import { createTerminalHub, type TerminalHub } from '../services/terminal/hub.ts
 import { type Argv, makeSpec, probeOne, type RuntimeHarness } from './contracts/runtime.contract.ts';
 import { createRecordingLog } from './fakes/log.ts';
 import { createFakeStore } from './fakes/store.ts';
+import { somebody } from './fakes/terminal.ts';
 import { makePtyHostHarness } from './ptyhost-harness.ts';
 import { eventually } from './resources.ts';
 import { draftOf, projectFacts, WHY } from './store-facts.ts';
@@ -44,7 +46,12 @@ export type TerminalStand = AsyncDisposable & {
   run(id: string, argv: Argv): Promise<LaunchSpec>;
   view(
     id: string,
-    options?: { readonly size?: Size; readonly visibility?: Visibility; readonly mode?: 'reading' | 'stuck' },
+    options?: {
+      readonly size?: Size;
+      readonly visibility?: Visibility;
+      readonly access?: ViewerAccess;
+      readonly mode?: 'reading' | 'stuck';
+    },
   ): Promise<Seen>;
   /** What the host shows. */
   capture(spec: LaunchSpec): Promise<string>;
@@ -151,9 +158,9 @@ export async function makeTerminalStand(options: { readonly kind: StandKind; rea
       store.sessions.insert(draftOf(row), WHY);
       return spec;
     },
-    async view(id, { size = STAND_SIZE, visibility = 'visible', mode = 'reading' } = {}) {
+    async view(id, { size = STAND_SIZE, visibility = 'visible', access = 'full', mode = 'reading' } = {}) {
       const seen = createTestViewer(size);
-      const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, size, visibility }, seen);
+      const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, who: somebody('desk'), size, visibility, access }, seen);
       seen.watch(viewer, mode);
       return { ...seen, viewer };
     },

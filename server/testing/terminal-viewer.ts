@@ -34,6 +34,7 @@ export function createTestViewer(size: Size): TestViewer {
       terminal.write(data, () => ack(data.length));
     },
     sized: ({ cols, rows }) => terminal.resize(cols, rows),
+    watchers: () => undefined,
     ended(why) {
       end = why;
     },

@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './resources.ts';
 
-const AO = fileURLToPath(new URL('../../.test-build/ao.js', import.meta.url));
+export const AO = fileURLToPath(new URL('../../.test-build/ao.js', import.meta.url));
 
 export type Ran = { readonly code: number | null; readonly json: unknown; readonly stdout: string; readonly stderr: string };
 export type SessionJson = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionView } from '../../../server/contract/session.ts';
+import type { AttachPhase } from '../../../server/terminal-client/attach-state.ts';
 import { aSession } from '../../_data/testing-views.ts';
-import type { AttachPhase } from '../../_terminal/attach-state.ts';
 import { attachableLaunch, deriveNotice } from './session-notice.ts';
 
 const view = (patch: Partial<SessionView> = {}): SessionView =>

@@ -3,9 +3,9 @@
  * notice at a time, the one that explains most; `null` when everything is as it looks.
  */
 import type { SessionView } from '../../../server/contract/session.ts';
+import type { AttachPhase } from '../../../server/terminal-client/attach-state.ts';
 import type { Connection } from '../../_data/connection.ts';
 import { lockReason } from '../../_data/connection.ts';
-import type { AttachPhase } from '../../_terminal/attach-state.ts';
 
 export type NoticeAction = 'resume' | 'recover' | 'retry' | 'kill';
 

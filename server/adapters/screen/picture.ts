@@ -36,6 +36,19 @@ function drawBuffer({ terminal, state }: Screen, buffer: IBuffer): string {
   return `${out}${pen.lift()}`;
 }
 
+/**
+ * One row of what is shown, no wider than `cols`, for a terminal of any size: on a row that was erased, with a plain pen before
+ * and after it.
+ */
+export function drawLine(terminal: Terminal, { row, cols }: { readonly row: number; readonly cols: number }): string {
+  const state = readXtermState(terminal);
+  const cells = readRow(state, terminal.buffer.active, { row, cols: Math.min(cols, terminal.cols) });
+  // Half of a wide character is none.
+  const whole = cells.at(-1)?.getWidth() === 2 ? cells.slice(0, -1) : cells;
+  const pen = createPen(state);
+  return `${drawRow(whole, pen)}${pen.lift()}`;
+}
+
 function readRow(state: XtermState, buffer: IBuffer, { row, cols }: { readonly row: number; readonly cols: number }): readonly CellLook[] {
   return Array.from({ length: cols }, (_, col) => state.cell(buffer, buffer.baseY + row, col)).filter((cell) => cell !== null);
 }
@@ -196,12 +209,23 @@ const SHAPES: Readonly<Record<string, number>> = { block: 1, underline: 3, bar: 
 /** None of these moves the cursor. A synchronized update that has begun is not continued: what is there is shown. */
 function drawModes({ terminal, state }: Screen): string {
   const { modes } = terminal;
-  const { style, blink } = state.cursorShape();
-  const shape = style === undefined ? undefined : SHAPES[style];
   return [
     modes.wraparoundMode ? '' : '\x1b[?7l',
     modes.reverseWraparoundMode ? '\x1b[?45h' : '',
     modes.insertMode ? '\x1b[4h' : '',
+    drawKeyModes(terminal),
+    // Said either way: a reset does not bring a hidden cursor back.
+    state.cursor() === 'hidden' ? '\x1b[?25l' : '\x1b[?25h',
+  ].join('');
+}
+
+/** What changes what keys and the mouse say, and the shape of the cursor; from a terminal where none of it is on. */
+export function drawKeyModes(terminal: Terminal): string {
+  const state = readXtermState(terminal);
+  const { modes } = terminal;
+  const { style, blink } = state.cursorShape();
+  const shape = style === undefined ? undefined : SHAPES[style];
+  return [
     modes.applicationCursorKeysMode ? '\x1b[?1h' : '',
     modes.applicationKeypadMode ? '\x1b=' : '',
     modes.bracketedPasteMode ? '\x1b[?2004h' : '',
@@ -209,7 +233,5 @@ function drawModes({ terminal, state }: Screen): string {
     MOUSE[modes.mouseTrackingMode],
     MOUSE_ENCODING[state.mouseEncoding()] ?? '',
     shape === undefined ? '' : `\x1b[${blink === true ? shape : shape + 1} q`,
-    // Said either way: a reset does not bring a hidden cursor back.
-    state.cursor() === 'hidden' ? '\x1b[?25l' : '\x1b[?25h',
   ].join('');
 }

@@ -5,9 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { createPairingFile } from '../../adapters/pairing-file/pairing-file.ts';
 import { PAIRING_CODE_TTL_MS } from '../../contract/device.ts';
-import { appErrorSchema } from '../../contract/errors.ts';
 import { gatewayUrl, pairingUrl, type UpResult } from '../../contract/gateway.ts';
-import { AppError } from '../../core/errors.ts';
 import type { GatewayOptions, RunningGateway } from '../../gateway/main.ts';
 import { readGatewayFile } from '../../launcher/gateway-file.ts';
 import { sightDaemon } from '../../launcher/sighting.ts';
@@ -39,8 +37,6 @@ export async function up(context: CliContext, { port, open, reuse, dev }: UpOpti
     port: port ?? null,
     mode: dev === true ? 'development' : 'production',
     note: context.note,
-  }).catch((caught: unknown) => {
-    throw fromOtherBundle(caught);
   });
   const { url, pairUrl, pid, daemon } = gateway;
   const opened = open ? openBrowser(pairUrl, context.env) : 'not_asked';
@@ -60,12 +56,6 @@ async function findServed(context: CliContext, port: number | undefined): Promis
     pid: gateway.pid,
     daemon: daemon.state === 'ready' ? { pid: daemon.entry.pid, port: daemon.entry.port } : null,
   };
-}
-
-/** The gateway's bundle has an `AppError` class of its own. */
-function fromOtherBundle(caught: unknown): unknown {
-  const facts = appErrorSchema.safeParse(caught);
-  return facts.success ? new AppError(facts.data, { cause: caught }) : caught;
 }
 
 function toText({ url, pairUrl }: UpResult, opened: ReturnType<typeof openBrowser> | 'not_asked'): string {

@@ -9,7 +9,7 @@
  */
 import { isSupervised, type Owner } from './owner.ts';
 
-export type HolderKind = 'tab' | 'socket';
+export type HolderKind = 'tab' | 'terminal' | 'socket';
 
 export type Holder = {
   /** Unique per connection. */

@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Visibility } from '../../core/terminal/size-arbiter.ts';
+import type { ViewerAccess } from '../../core/terminal/watchers.ts';
 import type { TerminalViewer } from '../../ports/terminal.ts';
 import { codeOf } from '../../testing/contracts/runtime.contract.ts';
 import { createManualClock } from '../../testing/fakes/clock.ts';
@@ -14,6 +15,7 @@ import {
   createRecordingSink,
   type FakeAttachment,
   type RecordingSink,
+  somebody,
 } from '../../testing/fakes/terminal.ts';
 import { launch } from '../../testing/session-facts.ts';
 import { draftOf, projectFacts, WHY } from '../../testing/store-facts.ts';
@@ -49,9 +51,14 @@ function makeHub(facts: Partial<Session> = {}) {
     return found;
   };
 
-  async function view(size = SIZE, visibility: Visibility = 'visible'): Promise<{ sink: RecordingSink; viewer: TerminalViewer }> {
+  async function view(
+    size = SIZE,
+    visibility: Visibility = 'visible',
+    access: ViewerAccess = 'full',
+    name = 'desk',
+  ): Promise<{ sink: RecordingSink; viewer: TerminalViewer }> {
     const sink = createRecordingSink();
-    const viewer = await hub.view({ session: { by: 'id', id: ID }, size, visibility }, sink);
+    const viewer = await hub.view({ session: { by: 'id', id: ID }, who: somebody(name), size, visibility, access }, sink);
     viewer.begin();
     return { sink, viewer };
   }
@@ -74,7 +81,10 @@ describe('the terminal hub', () => {
   it('says nothing before the viewer knows its id', async () => {
     const { hub, last } = makeHub();
     const sink = createRecordingSink();
-    const viewer = await hub.view({ session: { by: 'id', id: ID }, size: SIZE, visibility: 'visible' }, sink);
+    const viewer = await hub.view(
+      { session: { by: 'id', id: ID }, who: somebody('desk'), size: SIZE, visibility: 'visible', access: 'full' },
+      sink,
+    );
     last().say('early');
     expect(sink.frames).toEqual([]);
     viewer.begin();
@@ -107,7 +117,10 @@ describe('the terminal hub', () => {
 
   it('gives it up too where the only viewer left while it was opened', async () => {
     const { hub, clock, last } = makeHub();
-    const viewer = await hub.view({ session: { by: 'id', id: ID }, size: SIZE, visibility: 'visible' }, createRecordingSink());
+    const viewer = await hub.view(
+      { session: { by: 'id', id: ID }, who: somebody('desk'), size: SIZE, visibility: 'visible', access: 'full' },
+      createRecordingSink(),
+    );
     viewer.detach();
     viewer.begin();
     await clock.advance(LINGER_MS);
@@ -122,6 +135,63 @@ describe('the terminal hub', () => {
     expect(await codeOf(viewer.input(1, keys('a')))).toBe('BAD_INPUT');
     await viewer.input(2, keys('b'));
     expect(last().typed()).toBe('ab');
+  });
+
+  it('types nothing for a read-only viewer, says so, and goes on showing it everything', async () => {
+    const { view, last } = makeHub();
+    const [full, onlooker] = [await view(), await view(SIZE, 'visible', 'read-only')];
+    expect(await codeOf(onlooker.viewer.input(1, keys('rm -rf /\r')))).toBe('FORBIDDEN');
+    await full.viewer.input(1, keys('ls'));
+    last().say('a file');
+    expect([last().typed(), onlooker.sink.text()]).toEqual(['ls', 'a file']);
+  });
+
+  it('refuses the input of others while one keeps the keyboard, also what is on its way, and types it again once it may', async () => {
+    const { view, last, clock } = makeHub();
+    const [desk, phone] = [await view(), await view(SIZE, 'visible', 'full', 'phone')];
+    await phone.viewer.input(1, keys('1'));
+    desk.viewer.keyboard('take');
+    const refused = await Promise.all([phone.viewer.input(2, keys('2')), phone.viewer.input(3, keys('3'))].map(codeOf));
+    expect(refused).toEqual(['KEYBOARD_KEPT', 'KEYBOARD_KEPT']);
+    await desk.viewer.input(1, keys('d'));
+    await clock.advance(50);
+    expect([desk.sink.seen()?.keyboard, phone.sink.seen()?.keyboard]).toEqual([
+      { kind: 'yours' },
+      { kind: 'kept', by: 'desk', state: 'here' },
+    ]);
+    phone.viewer.keyboard('take');
+    expect(await codeOf(desk.viewer.input(2, keys('x')))).toBe('KEYBOARD_KEPT');
+    await phone.viewer.input(4, keys('4'));
+    expect(last().typed()).toBe('1d4');
+  });
+
+  it('T7: tells who sizes; one that only looks has no say, and has it again when it types again', async () => {
+    const { view, clock, runtime } = makeHub();
+    const [desk, phone] = [await view(LARGE), await view(SIZE, 'visible', 'full', 'phone')];
+    const sizers = async (): Promise<readonly string[]> => {
+      await clock.advance(50);
+      return (desk.sink.seen()?.people ?? []).filter(({ sizes }) => sizes).map(({ name }) => name);
+    };
+    expect(await sizers()).toEqual(['desk']);
+    await phone.viewer.input(1, keys('x'));
+    expect(await sizers()).toEqual(['phone']);
+    phone.viewer.keyboard('only-look');
+    expect([await sizers(), await codeOf(phone.viewer.input(2, keys('y')))]).toEqual([['desk'], 'FORBIDDEN']);
+    phone.viewer.keyboard('type');
+    await phone.viewer.input(3, keys('z'));
+    expect(await sizers()).toEqual(['phone']);
+    expect(runtime.resizes.map(({ size }) => size.cols)).toEqual([200, 80, 200, 80]);
+  });
+
+  it('T7: a read-only viewer sizes nothing: not first, not alone, not by a resize', async () => {
+    const { view, runtime } = makeHub();
+    const onlooker = await view(LARGE, 'visible', 'read-only');
+    onlooker.viewer.resize({ cols: 30, rows: 10 }, 'visible');
+    expect(runtime.resizes).toEqual([]);
+    expect(onlooker.viewer.size).not.toEqual(LARGE);
+    await view(LARGE);
+    onlooker.viewer.resize(SIZE, 'visible');
+    expect(runtime.resizes.map(({ size }) => size)).toEqual([LARGE]);
   });
 
   it('acknowledges input when the runtime has it, and refuses more than a megabyte on its way', async () => {

@@ -98,18 +98,18 @@ export function createTerminalHub(deps: HubDeps): TerminalHub {
   }
 
   return {
-    async view({ session: ref, size, visibility }, sink) {
+    async view({ session: ref, who, size, visibility, access }, sink) {
       if (closed) throw stopping();
       const session = resolveSession(store, ref);
       assertViewable(session);
       const present = entries.get(session.id);
       if (present !== undefined && !isSame(session, present)) drop(session.id, present, 'gone');
-      const entry = viewOf(session, visibility === 'visible' ? size : null);
+      const entry = viewOf(session, visibility === 'visible' && access === 'full' ? size : null);
       const view = await entry.view;
       if (closed) throw stopping();
       if (view.state() === 'over') throw endedMeanwhile(session.id);
       entry.cancelLinger();
-      return view.join({ attachId: secrets.newToken(), size, visibility, sink });
+      return view.join({ attachId: secrets.newToken(), who, size, visibility, access, sink });
     },
     async close() {
       closed = true;

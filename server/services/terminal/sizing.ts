@@ -25,6 +25,8 @@ export type SizingDeps = {
 
 export type Sizing = {
   readonly size: () => Size;
+  /** The viewer whose size it is to be. */
+  readonly holder: () => string | null;
   readonly join: (viewer: string, claim: Claim) => void;
   readonly claim: (viewer: string, claim: Claim) => void;
   readonly input: (viewer: string) => void;
@@ -62,6 +64,7 @@ export function createSizing({ size, apply, tell, refused }: SizingDeps): Sizing
 
   return {
     size: () => actual,
+    holder: () => arbiter.holder,
     join: (viewer, claim) => take(joinArbiter(arbiter, viewer, claim)),
     claim(viewer, claim) {
       take(claimSize(arbiter, viewer, claim));

@@ -7,12 +7,22 @@ import { AppError, toAppError } from '../../core/errors.ts';
 import type { LaunchId, RuntimeHandle, SessionId } from '../../core/ids.ts';
 import { dropQueryReplies, type InputState } from '../../core/terminal/query-replies.ts';
 import { type Size, sameSize, type Visibility } from '../../core/terminal/size-arbiter.ts';
+import type { ViewerAccess } from '../../core/terminal/watchers.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RuntimeTerminal } from '../../ports/runtime.ts';
-import type { Attachment, OpenScreen, RuntimeAttach, TerminalEnd, TerminalSink, TerminalViewer } from '../../ports/terminal.ts';
+import type {
+  Attachment,
+  OpenScreen,
+  RuntimeAttach,
+  TerminalEnd,
+  TerminalSink,
+  TerminalViewer,
+  ViewerIdentity,
+} from '../../ports/terminal.ts';
 import { createFanOut, type FanOutLimits } from './fan-out.ts';
 import { createSizing } from './sizing.ts';
+import { createWatchers } from './watchers.ts';
 
 export type ViewSource = { readonly sessionId: SessionId; readonly launchId: LaunchId; readonly handle: RuntimeHandle };
 
@@ -35,8 +45,10 @@ export type View = {
   readonly state: () => 'open' | 'over';
   readonly join: (viewer: {
     readonly attachId: string;
+    readonly who: ViewerIdentity;
     readonly size: Size;
     readonly visibility: Visibility;
+    readonly access: ViewerAccess;
     readonly sink: TerminalSink;
   }) => TerminalViewer;
   /** The program has exited: the last picture to everybody, then the end. Viewers that come later get the same. */
@@ -89,6 +101,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
     },
     refused: (caught) => log.warn({ error: toAppError(caught).message }, 'the terminal could not be resized'),
   });
+  const watchers = createWatchers({ clock, sizer: sizing.holder, tell: (id, all) => seats.get(id)?.sink.watchers(all) });
   receive = (data) => {
     pushed += data.length;
     fan.push(data);
@@ -107,6 +120,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
     if (!seats.delete(id)) return;
     fan.remove(id);
     sizing.leave(id);
+    watchers.leave(id);
     if (seats.size === 0 && !isOver()) options.onEmpty();
   }
 
@@ -121,6 +135,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
     fan.flush();
     state = 'over';
     for (const id of seats.keys()) dismiss(id, { why, exitCode: null });
+    watchers.close();
     fan.close();
     screen.close();
   }
@@ -145,10 +160,13 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
 
   return {
     state: () => state,
-    join({ attachId: id, size: wants, visibility, sink }) {
+    join({ attachId: id, who, sink, ...joined }) {
       const told = sizing.size();
+      let { size: wants, visibility, access } = joined;
+      // Whoever may not type sizes as little as one that nobody sees.
+      const sizingAs = (): Visibility => (access === 'full' ? visibility : 'hidden');
       seats.set(id, { sink, state: 'waiting', told });
-      sizing.join(id, { wants, visibility });
+      sizing.join(id, { wants, visibility: sizingAs() });
       let expected = 1;
       let pending = 0;
       let input: InputState = 'keys';
@@ -161,6 +179,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
           const seat = seats.get(id);
           if (seat === undefined || seat.state === 'watching') return;
           seat.state = 'watching';
+          watchers.join(id, { who, visibility, access });
           if (!sameSize(seat.told, sizing.size())) sink.sized(sizing.size());
           fan.add(id, sink.output);
           farewell();
@@ -170,7 +189,11 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
           if (seq !== expected) throw outOfOrder(seq, expected);
           if (pending + data.length > MAX_PENDING_INPUT_BYTES) throw tooMuch(source.sessionId, pending);
           expected += 1;
+          if (access === 'read-only') throw readOnly(source.sessionId);
+          if (!watchers.mayType(id)) throw keyboardKept(source.sessionId, watchers.keeper());
+          const sizer = sizing.holder();
           sizing.input(id);
+          if (sizing.holder() !== sizer) watchers.changed();
           const typed = dropQueryReplies(data, input);
           input = typed.state;
           if (typed.data.length === 0) return;
@@ -181,8 +204,18 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
             pending -= data.length;
           }
         },
-        resize: (size, seen) => sizing.claim(id, { wants: size, visibility: seen }),
+        resize(size, seen) {
+          [wants, visibility] = [size, seen];
+          sizing.claim(id, { wants, visibility: sizingAs() });
+          watchers.change(id, { visibility });
+        },
         ack: (bytes) => fan.ack(id, bytes),
+        keyboard(word) {
+          if (word === 'take' || word === 'release') return watchers.keyboard(id, word);
+          access = word === 'type' ? 'full' : 'read-only';
+          sizing.claim(id, { wants, visibility: sizingAs() });
+          watchers.change(id, { access });
+        },
         detach: () => leave(id),
       };
     },
@@ -203,6 +236,22 @@ function notViewed(sessionId: SessionId): AppError {
     code: 'SESSION_NOT_LIVE',
     message: `Nothing was typed: the view of ${sessionId} has ended.`,
     hint: 'Attach to its terminal again.',
+  });
+}
+
+function readOnly(sessionId: SessionId): AppError {
+  return new AppError({
+    code: 'FORBIDDEN',
+    message: `Nothing was typed: this viewer of ${sessionId} is read-only.`,
+    hint: 'Attach again without read-only to type.',
+  });
+}
+
+function keyboardKept(sessionId: SessionId, keeper: string): AppError {
+  return new AppError({
+    code: 'KEYBOARD_KEPT',
+    message: `Nothing was typed: ${keeper} keeps the keyboard of ${sessionId}.`,
+    hint: 'Take it over, or wait until it is given back.',
   });
 }
 

@@ -4,8 +4,9 @@
  */
 import type { RuntimeHandle } from '../../core/ids.ts';
 import type { Size } from '../../core/terminal/size-arbiter.ts';
+import type { TerminalWatchers } from '../../core/terminal/watchers.ts';
 import type { RuntimeTerminal } from '../../ports/runtime.ts';
-import type { AttachmentListener, OpenScreen, RuntimeAttach, TerminalEnd, TerminalSink } from '../../ports/terminal.ts';
+import type { AttachmentListener, OpenScreen, RuntimeAttach, TerminalEnd, TerminalSink, ViewerIdentity } from '../../ports/terminal.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -149,12 +150,19 @@ export function createFakeAttachRuntime(initial: Size = { cols: 100, rows: 30 })
   };
 }
 
+/** A viewer of that name, which is all that tells him from others. */
+export const somebody = (name: string): ViewerIdentity => ({ key: `key-of-${name}`, name, place: 'browser' });
+
 export type RecordingSink = TerminalSink & {
   /** What a terminal that obeys shows: the last snapshot and what came after it. */
   readonly text: () => string;
   readonly frames: { readonly kind: 'snapshot' | 'data'; readonly bytes: number }[];
   readonly sizes: Size[];
   readonly end: () => TerminalEnd | null;
+  /** What it was told last. */
+  readonly seen: () => TerminalWatchers | null;
+  /** How often. */
+  readonly tellings: () => number;
   /** Bytes since the last call, to be acknowledged. */
   takeUnacked(): number;
 };
@@ -165,6 +173,8 @@ export function createRecordingSink(): RecordingSink {
   let text = '';
   let unacked = 0;
   let end: TerminalEnd | null = null;
+  let seen: TerminalWatchers | null = null;
+  let tellings = 0;
   const still = (): void => {
     if (end !== null) throw new Error('something came after the end');
   };
@@ -179,6 +189,11 @@ export function createRecordingSink(): RecordingSink {
       still();
       sizes.push(size);
     },
+    watchers(watchers) {
+      still();
+      tellings += 1;
+      seen = watchers;
+    },
     ended(why) {
       still();
       end = why;
@@ -187,6 +202,8 @@ export function createRecordingSink(): RecordingSink {
     frames,
     sizes,
     end: () => end,
+    seen: () => seen,
+    tellings: () => tellings,
     takeUnacked() {
       const taken = unacked;
       unacked = 0;

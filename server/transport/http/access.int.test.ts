@@ -193,7 +193,6 @@ describe.each(DOORS)('access at $name', (door) => {
     NO_CREDENTIAL.has(door.name) ||
       door.name === 'the hook endpoint' ||
       door.name === 'an unknown path' ||
-      door.name === 'an upgrade' ||
       door.name.startsWith('socket.io polling'),
   )("S5: refuses a session's token with 403", async () => {
     await unchanged(async () => expect(await raw(request(door, `${host()}Authorization: Bearer ${FAKE_SESSION_TOKEN}\r\n`))).toBe(403));

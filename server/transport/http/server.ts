@@ -54,7 +54,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   server.on('upgrade', (req, socket, head) => {
     const asked = { req, socket, head };
     try {
-      handleUpgrade(asked, portOf(server), { ...deps, devices: deps.services.devices });
+      handleUpgrade(asked, portOf(server), { ...deps, devices: deps.services.devices, identify: (asking) => principalOf(asking, deps) });
     } catch (error) {
       log.error({ error }, 'An upgrade failed');
       socket.destroy();

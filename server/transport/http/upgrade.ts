@@ -1,6 +1,7 @@
 /**
- * The door for sockets: `/socket.io`, WebSocket only, for whoever has a cookie of ours. The secret comes inside, and is checked
- * there. A refusal is an HTTP answer with the same codes as everywhere; nothing of socket.io has run by then.
+ * The door for sockets: `/socket.io`, WebSocket only, for whoever has a cookie of ours, and for the command line with the owner's
+ * credential, which no page can send along. A browser's secret comes inside, and is checked there. A refusal is an HTTP answer with
+ * the same codes as everywhere; nothing of socket.io has run by then.
  */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -10,7 +11,7 @@ import { AppError } from '../../core/errors.ts';
 import type { DeviceService } from '../../ports/app-services.ts';
 import { type DaemonState, notReady } from '../state.ts';
 import { type AdmitDeps, admit, type Refusal } from './admit.ts';
-import { rawHeaderValues } from './principal.ts';
+import { type Principal, rawHeaderValues } from './principal.ts';
 import { unauthenticated } from './respond.ts';
 
 export interface SocketDoor {
@@ -23,15 +24,18 @@ export type Upgrade = {
   readonly socket: Duplex;
   readonly head: Buffer;
   readonly visit: Visit;
+  /** `browser`: its cookie is ours, its secret is still to be seen. `command-line`: it has shown the owner's credential. */
+  readonly by: 'browser' | 'command-line';
 };
 
 export type UpgradeDeps = AdmitDeps & {
   readonly sockets: SocketDoor;
   readonly devices: DeviceService;
+  readonly identify: (req: IncomingMessage) => Principal;
   readonly state: () => DaemonState;
 };
 
-type RawUpgrade = Omit<Upgrade, 'visit'>;
+type RawUpgrade = Omit<Upgrade, 'visit' | 'by'>;
 
 export function handleUpgrade(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): void {
   const { socket } = upgrade;
@@ -44,15 +48,38 @@ function enter(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): Refusal
   const { req } = upgrade;
   const admission = admit(req, ownPort, deps);
   if ('error' in admission) return admission;
-  if (deps.devices.recognize(rawHeaderValues(req, 'cookie')) === null) {
-    return { status: 401, error: unauthenticated('This browser is not paired') };
-  }
+  const by = whoKnocks(req, deps);
+  if (typeof by !== 'string') return by;
   const unusable = whyUnusable(req, admission.path);
   if (unusable !== null) return { status: 400, error: badUpgrade(unusable) };
   const busy = notReady(deps.state());
   if (busy !== null) return { status: 503, error: busy };
-  const full = deps.sockets.accept({ ...upgrade, visit: admission.visit });
+  const full = deps.sockets.accept({ ...upgrade, visit: admission.visit, by });
   return full === null ? null : { status: 429, error: full };
+}
+
+function whoKnocks(req: IncomingMessage, { devices, identify }: UpgradeDeps): Upgrade['by'] | Refusal {
+  if (rawHeaderValues(req, 'authorization').length === 0) {
+    if (devices.recognize(rawHeaderValues(req, 'cookie')) !== null) return 'browser';
+    return { status: 401, error: unauthenticated('This browser is not paired') };
+  }
+  const principal = identify(req);
+  switch (principal.kind) {
+    case 'owner':
+      return 'command-line';
+    case 'session':
+      return { status: 403, error: notForAgents() };
+    case 'nobody':
+      return { status: 401, error: principal.refusal };
+  }
+}
+
+function notForAgents(): AppError {
+  return new AppError({
+    code: 'FORBIDDEN',
+    message: 'A session may not look at terminals or type into them.',
+    hint: 'Run it in a shell of your own; inside a session `ao send` writes to another one.',
+  });
 }
 
 function whyUnusable(req: IncomingMessage, path: string): string | null {

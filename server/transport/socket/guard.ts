@@ -15,6 +15,7 @@ const KNOWN: Readonly<Record<keyof TabToServer, true>> = {
   'terminal.input': true,
   'terminal.resize': true,
   'terminal.ack': true,
+  'terminal.keyboard': true,
   'terminal.detach': true,
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION } from '../../contract/version.ts';
-import { type Browser, type HttpDaemon, type HttpDaemonOptions, startHttpDaemon } from '../../testing/http-daemon.ts';
+import { type Browser, type HttpDaemon, type HttpDaemonOptions, OWNER_TOKEN, startHttpDaemon } from '../../testing/http-daemon.ts';
 import { openRawTab } from '../../testing/raw-tab.ts';
 import { eventually } from '../../testing/resources.ts';
 import { openTab, type Tab, type TabOptions } from '../../testing/tab.ts';
@@ -53,6 +53,22 @@ describe('a tab as supervisor', () => {
       holders: [{ kind: 'tab', detail: expect.stringContaining('this machine') }],
     });
     expect(tab.verdicts).toEqual(['counted']);
+  });
+
+  it('the command line counts as one too, by its credential alone, and goes on when a browser is revoked', async () => {
+    const terminal = await counted({ cookie: '', headers: { authorization: `Bearer ${OWNER_TOKEN}` }, auth: { secret: undefined } });
+    const { mode, holders: held } = daemon.watchdog.snapshot();
+    expect([mode, held.map(({ kind, detail }) => [kind, detail])]).toEqual(['held', [['terminal', '`ao attach` in a terminal']]]);
+    daemon.services.devices.revoke(browser.id);
+    terminal.leave();
+    await eventually('the grace runs', () => graceLeftMs() !== null);
+    expect(terminal.ends).toEqual(['io client disconnect']);
+  });
+
+  it('S4: a browser without its secret is not let in by its cookie', async () => {
+    const tab = open({ auth: { secret: undefined } });
+    await eventually('it is refused', () => tab.refusals.length > 0);
+    expect([tab.refusals[0]?.code, holders()]).toEqual(['BAD_INPUT', 0]);
   });
 
   it('does not count as a viewer, nor with a daemon that is not supervised', async () => {

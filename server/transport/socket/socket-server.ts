@@ -1,5 +1,5 @@
 /**
- * The sockets of all tabs. Handed upgrades that were let in at the door (`http/upgrade.ts`), it authenticates each connection,
+ * The sockets of all tabs, and of each `ao attach`. Handed upgrades that were let in at the door (`http/upgrade.ts`), it authenticates each connection,
  * gives it to supervision, feed and terminals, and ends them: for good when the device is revoked, to come back when the daemon
  * goes. socket.io is never attached to our server, so no request reaches it past that door.
  */
@@ -7,13 +7,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import { type ServerToTab, SOCKET_PATH, type TabToServer } from '../../contract/socket.ts';
-import type { Visit } from '../../core/access/visit.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { AppServices } from '../../ports/app-services.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SupervisorDesk } from '../../ports/supervision.ts';
-import type { SocketDoor } from '../http/upgrade.ts';
+import type { SocketDoor, Upgrade } from '../http/upgrade.ts';
 import { createFeedRoom } from './feed-room.ts';
 import { guard } from './guard.ts';
 import { readHandshake } from './handshake.ts';
@@ -69,7 +68,7 @@ export function createSocketServer({
   });
   // Never listens: it only makes socket.io create its engine.
   io.attach(createServer());
-  const visits = new WeakMap<IncomingMessage, Visit>();
+  const entrants = new WeakMap<IncomingMessage, Pick<Upgrade, 'visit' | 'by'>>();
   const claimed = new WeakSet<TabSocket['conn']>();
   const lines = new Set<Duplex>();
   const feedRoom = createFeedRoom({ io, feed: services.feed, clock, log });
@@ -88,9 +87,9 @@ export function createSocketServer({
       // One connection is one tab: what asks a second time on the same line would count twice.
       if (claimed.has(conn)) throw badConnection('it has connected already');
       claimed.add(conn);
-      const visit = visits.get(request);
-      if (visit === undefined) throw badConnection('it came from nowhere');
-      socket.data = readHandshake({ req: request, auth: socket.handshake.auth, visit, devices: services.devices });
+      const entrant = entrants.get(request);
+      if (entrant === undefined) throw badConnection('it came from nowhere');
+      socket.data = readHandshake({ req: request, auth: socket.handshake.auth, ...entrant, devices: services.devices });
       next();
     } catch (caught) {
       const error = toAppError(caught);
@@ -119,9 +118,9 @@ export function createSocketServer({
   });
 
   return {
-    accept({ req, socket, head, visit }) {
+    accept({ req, socket, head, visit, by }) {
       if (isClosing || lines.size >= MAX_CONNECTIONS) return tooMany();
-      visits.set(req, visit);
+      entrants.set(req, { visit, by });
       lines.add(socket);
       socket.once('close', () => lines.delete(socket));
       io.engine.handleUpgrade(req as Parameters<typeof io.engine.handleUpgrade>[0], socket, head);

@@ -1,5 +1,5 @@
 /**
- * A tab as supervisor (SPEC §2): it joins the desk once it is authenticated, hears whether it counts, and is reported gone as
+ * A tab, or an `ao attach`, as supervisor (SPEC §2): it joins the desk once it is authenticated, hears whether it counts, and is reported gone as
  * having left or been lost. Counts nothing itself.
  */
 import type { Visit } from '../../core/access/visit.ts';
@@ -17,7 +17,7 @@ export type SuperviseDeps = {
 };
 
 export function supervise(socket: TabSocket, { desk, departureOf, hasTwin }: SuperviseDeps): void {
-  const { role, key, visit } = socket.data;
+  const { role, key, device, visit } = socket.data;
   if (role === 'viewer') return void socket.emit('supervision', { verdict: 'not_counted' });
 
   const id = `tab-${socket.id}`;
@@ -33,8 +33,8 @@ export function supervise(socket: TabSocket, { desk, departureOf, hasTwin }: Sup
   desk.join({
     id,
     key,
-    kind: 'tab',
-    detail: placeOf(visit),
+    kind: device === null ? 'terminal' : 'tab',
+    detail: device === null ? '`ao attach` in a terminal' : placeOf(visit),
     tell: (verdict) => {
       socket.emit('supervision', { verdict });
       if (verdict === 'restarting') endToReconnect(socket);

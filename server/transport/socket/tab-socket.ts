@@ -6,8 +6,10 @@ import { toAppError } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
 
 export type TabData = {
-  /** The paired browser. */
-  readonly device: string;
+  /** The paired browser; `null` for the command line. */
+  readonly device: string | null;
+  /** Of the browser, as it was paired; for people. */
+  readonly name: string;
   /** `app`: it holds the daemon up. `viewer`: it only looks. */
   readonly role: 'app' | 'viewer';
   /** The same for one tab over all its connections, and nobody else's. */

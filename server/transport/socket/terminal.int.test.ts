@@ -72,6 +72,7 @@ function createNotingTerminals() {
         begin: () => void noted.push(`begin ${id}`),
         input: async (seq, data) => void noted.push(`input ${seq} ${data.length}`),
         resize: (size, seen) => void noted.push(`resize ${size.cols}x${size.rows} ${seen}`),
+        keyboard: (word) => void noted.push(`keyboard ${word}`),
         ack: (bytes) => void noted.push(`ack ${bytes}`),
         detach: () => void noted.push(`detach ${id}`),
       };
@@ -138,9 +139,11 @@ describe('terminals over a socket', () => {
     for (const bytes of [0, -5, 1.5, 2 ** 31, '7']) tab.socket.emit('terminal.ack', { attachId, bytes });
     tab.socket.emit('terminal.ack', { attachId: 'another', bytes: 5 });
     tab.socket.emit('terminal.resize', { attachId, cols: 90, rows: 24, visible: false });
+    for (const word of ['steal', 1, undefined]) tab.socket.emit('terminal.keyboard', { attachId, word });
+    tab.socket.emit('terminal.keyboard', { attachId, word: 'take' });
     tab.socket.emit('terminal.ack', { attachId, bytes: 5 });
     await eventually('the good ones are heard', () => noted.includes('ack 5'));
-    expect(noted).toEqual(['view app-1 visible', 'begin attach-1', 'resize 90x24 hidden', 'ack 5']);
+    expect(noted).toEqual(['view app-1 visible', 'begin attach-1', 'resize 90x24 hidden', 'keyboard take', 'ack 5']);
   });
 
   it('S9: a tab has so many terminals and no more, counting those that are being opened', async () => {

@@ -4,12 +4,14 @@
  */
 import type { z } from 'zod';
 import {
+  type TabToServer,
   TERMINAL_LIMITS,
   type TerminalAttached,
   terminalAckSchema,
   terminalAttachSchema,
   terminalDetachSchema,
   terminalInputSchema,
+  terminalKeyboardSchema,
   terminalResizeSchema,
 } from '../../contract/socket.ts';
 import { AppError } from '../../core/errors.ts';
@@ -28,7 +30,7 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
   let state: 'connected' | 'gone' = 'connected';
 
   function hear<Schema extends z.ZodType>(
-    event: 'terminal.attach' | 'terminal.input' | 'terminal.resize' | 'terminal.ack' | 'terminal.detach',
+    event: Exclude<keyof TabToServer, 'goodbye' | 'feed.subscribe'>,
     schema: Schema,
     handle: (input: z.output<Schema>, answer: Message['answer']) => void | Promise<void>,
   ): void {
@@ -39,6 +41,7 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
   function sinkOf(attachId: () => string): TerminalSink {
     return {
       output: (kind, data) => void socket.emit('terminal.output', { attachId: attachId(), kind, data }),
+      watchers: (watchers) => void socket.emit('terminal.watchers', { attachId: attachId(), ...watchers }),
       sized: (size) => void socket.emit('terminal.sized', { attachId: attachId(), ...size }),
       ended({ why, exitCode }) {
         viewers.delete(attachId());
@@ -49,13 +52,15 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
 
   async function attach(input: z.output<typeof terminalAttachSchema>, answer: Message['answer']): Promise<void> {
     if (viewers.size + opening >= MAX_ATTACHES) throw tooMany();
-    const { session, cols, rows, visible } = input;
+    const { session, cols, rows, visible, access } = input;
+    const { key, name, device } = socket.data;
+    const who = { key, name, place: device === null ? 'terminal' : 'browser' } as const;
     let id = '';
     let viewer: TerminalViewer;
     opening += 1;
     try {
       viewer = await terminals.view(
-        { session, size: { cols, rows }, visibility: visible ? 'visible' : 'hidden' },
+        { session, size: { cols, rows }, visibility: visible ? 'visible' : 'hidden', access, who },
         sinkOf(() => id),
       );
     } finally {
@@ -83,6 +88,7 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
     viewers.get(attachId)?.resize({ cols, rows }, visible ? 'visible' : 'hidden'),
   );
   hear('terminal.ack', terminalAckSchema, ({ attachId, bytes }) => viewers.get(attachId)?.ack(bytes));
+  hear('terminal.keyboard', terminalKeyboardSchema, ({ attachId, word }) => viewers.get(attachId)?.keyboard(word));
   hear('terminal.detach', terminalDetachSchema, ({ attachId }) => {
     viewers.get(attachId)?.detach();
     viewers.delete(attachId);

@@ -5,7 +5,7 @@
  * A flapping daemon must not eat ptys: the count of failures is forgotten only after an attach has lived for 5 s, since every
  * new connection would otherwise look like a fresh start and be retried at once, for ever.
  */
-import type { AppErrorFacts } from '../../server/core/errors.ts';
+import type { AppErrorFacts } from '../core/errors.ts';
 
 /** An attach that lived this long was a success; before that its end counts as one more failure. Milliseconds. */
 export const STABLE_AFTER_MS = 5_000;

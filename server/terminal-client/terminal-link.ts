@@ -5,7 +5,8 @@
  * What belongs to one attach dies with it: late answers are detached, output of an older attach is dropped, and input that
  * was not confirmed is reported and never sent again.
  */
-import type { TerminalOutput, TerminalSized } from '../../server/contract/socket.ts';
+import type { KeyboardWord, TerminalOutput, TerminalSized } from '../contract/socket.ts';
+import type { TerminalWatchers, ViewerAccess } from '../core/terminal/watchers.ts';
 import { type AckCounter, createAckCounter } from './ack-counter.ts';
 import { type AttachEvent, type AttachState, nextAttach, startAttach } from './attach-state.ts';
 import { createInputSequencer, type InputRest, type InputSequencer } from './input-sequencer.ts';
@@ -27,7 +28,7 @@ export type TerminalLink = {
   readonly state: () => AttachState;
   /** Attaches, once: what comes after that it decides by itself. Called when the screen can be measured. */
   readonly open: () => void;
-  /** `locked`: not attached; nothing was queued. */
+  /** `locked`: not attached, or not to type; nothing was queued. */
   readonly type: (data: Uint8Array) => 'sent' | 'locked';
   readonly paste: (frames: Iterator<Uint8Array>, done: () => void) => 'sent' | 'locked';
   /**
@@ -35,6 +36,8 @@ export type TerminalLink = {
    * `changed`: only if it did change. `asked`: the user wants this size, whoever else looks.
    */
   readonly claimSize: (why: 'changed' | 'asked') => void;
+  /** Only while attached. What it led to comes with the next word about the watchers. */
+  readonly keyboard: (word: KeyboardWord) => void;
   readonly retryNow: () => void;
   readonly relaunched: () => void;
   readonly close: () => void;
@@ -43,6 +46,9 @@ export type TerminalLink = {
 /** Output that came before the answer which names its attach. More than this and the attach is given up. */
 const EARLY_LIMIT = 64;
 
+/** Nothing of it was typed, and the attach goes on. */
+const REFUSED: ReadonlySet<string> = new Set(['KEYBOARD_KEPT', 'FORBIDDEN']);
+
 type Attach = { readonly id: string; readonly input: InputSequencer; readonly acks: AckCounter; sent: SizeClaim };
 
 const isSameClaim = (left: SizeClaim, right: SizeClaim): boolean =>
@@ -50,14 +56,21 @@ const isSameClaim = (left: SizeClaim, right: SizeClaim): boolean =>
 
 export function createTerminalLink(deps: {
   readonly sessionId: string;
+  readonly access: ViewerAccess;
   readonly wire: TerminalWire;
   readonly screen: LinkScreen;
   readonly clock: LinkClock;
   readonly onState: (state: AttachState) => void;
+  /** Who else looks, and who may type; `null` while not attached. */
+  readonly onWatchers: (watchers: TerminalWatchers | null) => void;
+  /** What was on its way was refused: another one keeps the keyboard, or this viewer only looks. */
+  readonly onInputRefused: () => void;
   /** The line was cut while input was on its way. */
   readonly onInputCut: (rest: InputRest) => void;
 }): TerminalLink {
   const { sessionId, wire, screen, clock } = deps;
+  let access = deps.access;
+  let watchers: TerminalWatchers | null = null;
   let state = startAttach(wire.link());
   let attach: Attach | null = null;
   let early: TerminalOutput[] = [];
@@ -66,10 +79,18 @@ export function createTerminalLink(deps: {
   let opened = false;
   let closed = false;
 
+  const tellWatchers = (next: TerminalWatchers | null): void => {
+    watchers = next;
+    deps.onWatchers(next);
+  };
+
+  const mayType = (): boolean => attach !== null && access === 'full' && watchers?.keyboard.kind !== 'kept';
+
   const endAttach = (): void => {
     const ended = attach;
     attach = null;
     if (ended === null) return;
+    tellWatchers(null);
     ended.acks.stop();
     const rest = ended.input.stop();
     // Where the daemon still has it, as after refused input, it would go on sending to nobody.
@@ -109,8 +130,15 @@ export function createTerminalLink(deps: {
     const input: InputSequencer = createInputSequencer({
       send: (frame) =>
         wire.input({ attachId, ...frame }, (result) => {
-          if (result.ok) input.answered(result.value.seq);
-          else if (attach?.id === attachId) happen({ kind: 'failed', why: result.error.message });
+          if (result.ok) return input.answered(result.value.seq);
+          if (!REFUSED.has(result.error.code)) {
+            if (attach?.id === attachId) happen({ kind: 'failed', why: result.error.message });
+            return;
+          }
+          // What is still to come of a paste must not begin in the middle once typing is allowed again.
+          input.drop();
+          input.answered(frame.seq);
+          if (attach?.id === attachId) deps.onInputRefused();
         }),
     });
     return input;
@@ -123,7 +151,7 @@ export function createTerminalLink(deps: {
     const size = screen.room();
     const isCurrent = (): boolean => !closed && attempt === attempts && state.phase.kind === 'connecting';
     try {
-      const answer = await wire.attach({ session: sessionId, ...size });
+      const answer = await wire.attach({ session: sessionId, access, ...size });
       if (!isCurrent()) {
         if (answer.ok) wire.detach(answer.value.attachId);
         return;
@@ -157,6 +185,9 @@ export function createTerminalLink(deps: {
   const stopListening = wire.listen({
     onOutput,
     onSized,
+    onWatchers: ({ attachId, ...next }) => {
+      if (attach?.id === attachId) tellWatchers(next);
+    },
     onLink: (up, why) => happen(up === 'up' ? { kind: 'link-up' } : { kind: 'link-down', why }),
     onEnded: ({ attachId, why, exitCode }) => {
       if (attach?.id === attachId) happen({ kind: 'ended', why, exitCode });
@@ -171,12 +202,12 @@ export function createTerminalLink(deps: {
       if (state.phase.kind === 'connecting') void sendAttach();
     },
     type(data) {
-      if (attach === null) return 'locked';
+      if (attach === null || !mayType()) return 'locked';
       attach.input.push(data);
       return 'sent';
     },
     paste(frames, done) {
-      if (attach === null) return 'locked';
+      if (attach === null || !mayType()) return 'locked';
       attach.input.pushAll(frames, done);
       return 'sent';
     },
@@ -186,6 +217,11 @@ export function createTerminalLink(deps: {
       if (why === 'changed' && isSameClaim(room, attach.sent)) return;
       attach.sent = room;
       wire.resize({ attachId: attach.id, ...room });
+    },
+    keyboard(word) {
+      if (attach === null) return;
+      if (word === 'only-look' || word === 'type') access = word === 'type' ? 'full' : 'read-only';
+      wire.keyboard({ attachId: attach.id, word });
     },
     retryNow: () => happen({ kind: 'retry-now' }),
     relaunched: () => happen({ kind: 'relaunched' }),

@@ -1,9 +1,9 @@
 /** A daemon made of a few arrays: the wire as tests drive it. */
-import type { Answer, TerminalAttached } from '../../server/contract/socket.ts';
-import type { SizeClaim, TerminalWire, TerminalWireListener } from './terminal-wire.ts';
+import type { Answer, TerminalAttached } from '../../contract/socket.ts';
+import type { SizeClaim, TerminalWire, TerminalWireListener } from '../../terminal-client/terminal-wire.ts';
 
 type Attaching = {
-  readonly input: { readonly session: string } & SizeClaim;
+  readonly input: Parameters<TerminalWire['attach']>[0];
   readonly answer: (result: Answer<TerminalAttached>) => void;
   readonly fail: () => void;
 };
@@ -14,6 +14,7 @@ export type FakeWire = TerminalWire & {
   readonly inputs: { readonly input: Input; readonly answer: (result: Answer<{ seq: number }>) => void }[];
   readonly resizes: ({ readonly attachId: string } & SizeClaim)[];
   readonly acks: { readonly attachId: string; readonly bytes: number }[];
+  readonly words: Parameters<TerminalWire['keyboard']>[0][];
   readonly detached: string[];
   readonly typed: () => string;
   readonly say: TerminalWireListener;
@@ -27,6 +28,7 @@ export function createFakeWire(start: 'up' | 'down' = 'up'): FakeWire {
     inputs: [],
     resizes: [],
     acks: [],
+    words: [],
     detached: [],
     typed: () => wire.inputs.map(({ input }) => new TextDecoder().decode(input.data)).join(''),
     say: {
@@ -39,6 +41,9 @@ export function createFakeWire(start: 'up' | 'down' = 'up'): FakeWire {
       },
       onSized: (sized) => {
         for (const listener of listeners) listener.onSized(sized);
+      },
+      onWatchers: (watchers) => {
+        for (const listener of listeners) listener.onWatchers(watchers);
       },
       onEnded: (ended) => {
         for (const listener of listeners) listener.onEnded(ended);
@@ -56,6 +61,7 @@ export function createFakeWire(start: 'up' | 'down' = 'up'): FakeWire {
     input: (input, answer) => wire.inputs.push({ input, answer }),
     resize: (input) => wire.resizes.push(input),
     ack: (input) => wire.acks.push(input),
+    keyboard: (input) => wire.words.push(input),
     detach: (attachId) => wire.detached.push(attachId),
   };
   return wire;

@@ -28,6 +28,8 @@ export type InputSequencer = {
   readonly pushAll: (frames: Iterator<Uint8Array>, done: () => void) => void;
   /** The daemon's answer to frame `seq`. */
   readonly answered: (seq: number) => void;
+  /** Lets go of what is not sent yet; later input goes on with the next number. */
+  readonly drop: () => Omit<InputRest, 'unconfirmedBytes'>;
   readonly stop: () => InputRest;
 };
 
@@ -93,6 +95,14 @@ export function createInputSequencer(deps: { readonly send: (frame: InputFrame) 
     }
   };
 
+  const drop = (): Omit<InputRest, 'unconfirmedBytes'> => {
+    const unsentBytes = queue.reduce((sum, source) => sum + (source.kind === 'bytes' ? source.bytes : 0), 0);
+    const pastes = queue.flatMap((source) => (source.kind === 'frames' ? [source] : []));
+    queue.length = 0;
+    for (const paste of pastes) paste.done();
+    return { unsentBytes, pasteCut: pastes.length > 0 };
+  };
+
   return {
     push(data) {
       if (stopped || data.byteLength === 0) return;
@@ -111,13 +121,10 @@ export function createInputSequencer(deps: { readonly send: (frame: InputFrame) 
       inFlightBytes -= bytes;
       pump();
     },
+    drop,
     stop() {
       stopped = true;
-      const unsentBytes = queue.reduce((sum, source) => sum + (source.kind === 'bytes' ? source.bytes : 0), 0);
-      const pastes = queue.flatMap((source) => (source.kind === 'frames' ? [source] : []));
-      queue.length = 0;
-      for (const paste of pastes) paste.done();
-      const rest = { unconfirmedBytes: inFlightBytes, unsentBytes, pasteCut: pastes.length > 0 };
+      const rest = { unconfirmedBytes: inFlightBytes, ...drop() };
       inFlight.clear();
       inFlightBytes = 0;
       return rest;

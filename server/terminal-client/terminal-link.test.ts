@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TerminalWatchers } from '../core/terminal/watchers.ts';
+import { createFakeWire } from '../testing/fakes/terminal-wire.ts';
 import type { AttachState } from './attach-state.ts';
 import type { InputRest } from './input-sequencer.ts';
 import { createTerminalLink } from './terminal-link.ts';
-import { createFakeWire } from './testing-wire.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -13,11 +14,14 @@ function world(start: 'up' | 'down' = 'up') {
   const written: (() => void)[] = [];
   const states: AttachState[] = [];
   const cut: InputRest[] = [];
+  const seen: (TerminalWatchers | null)[] = [];
+  let refusals = 0;
   const timers: { readonly atMs: number; readonly run: () => void }[] = [];
   let nowMs = 0;
   let room = { cols: 100, rows: 30, visible: true };
   const link = createTerminalLink({
     sessionId: 'app-1',
+    access: 'full',
     wire,
     clock: {
       nowMs: () => nowMs,
@@ -43,6 +47,10 @@ function world(start: 'up' | 'down' = 'up') {
       },
     },
     onState: (state) => states.push(state),
+    onWatchers: (watchers) => seen.push(watchers),
+    onInputRefused: () => {
+      refusals += 1;
+    },
     onInputCut: (rest) => cut.push(rest),
   });
   link.open();
@@ -51,6 +59,8 @@ function world(start: 'up' | 'down' = 'up') {
     screen,
     states,
     cut,
+    seen,
+    refusals: () => refusals,
     link,
     setRoom: (next: typeof room) => {
       room = next;
@@ -75,7 +85,7 @@ function world(start: 'up' | 'down' = 'up') {
 describe('a terminal’s connection', () => {
   it('attaches with the page’s size, takes the daemon’s, and shows the snapshot before what follows', async () => {
     const { wire, screen, link, attach } = world();
-    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', cols: 100, rows: 30, visible: true });
+    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', access: 'full', cols: 100, rows: 30, visible: true });
     await attach('a', { cols: 80, rows: 24 });
     wire.say.onOutput({ attachId: 'a', kind: 'snapshot', data: bytes('screen') });
     wire.say.onOutput({ attachId: 'a', kind: 'data', data: bytes('more') });
@@ -114,6 +124,40 @@ describe('a terminal’s connection', () => {
     wire.say.onLink('up', '');
     await attach('b');
     expect(wire.typed()).toBe('now');
+  });
+
+  it('types nothing while another one keeps the keyboard or it only looks itself, and says what it is told', async () => {
+    const { wire, link, attach, seen } = world();
+    await attach('a');
+    const kept: TerminalWatchers = { people: [], keyboard: { kind: 'kept', by: 'phone', state: 'here' } };
+    wire.say.onWatchers({ attachId: 'old', people: [], keyboard: { kind: 'yours' } });
+    wire.say.onWatchers({ attachId: 'a', ...kept });
+    expect([link.type(bytes('x')), link.paste([bytes('x')].values(), () => undefined), seen]).toEqual(['locked', 'locked', [kept]]);
+    wire.say.onWatchers({ attachId: 'a', people: [], keyboard: { kind: 'yours' } });
+    expect(link.type(bytes('y'))).toBe('sent');
+    link.keyboard('only-look');
+    expect([link.type(bytes('z')), wire.words]).toEqual(['locked', [{ attachId: 'a', word: 'only-look' }]]);
+    wire.say.onLink('down', 'cut');
+    expect(seen.at(-1)).toBeNull();
+    wire.say.onLink('up', '');
+    await attach('b');
+    expect([wire.attaching.at(-1)?.input.access, wire.typed()]).toEqual(['read-only', 'y']);
+  });
+
+  it('input that was refused meanwhile is not typed later, its paste has ended, and the attach goes on', async () => {
+    const { wire, link, attach, refusals } = world();
+    await attach('a');
+    let pastes = 0;
+    const endless = (function* () {
+      for (;;) yield new Uint8Array(65_536);
+    })();
+    link.paste(endless, () => (pastes += 1));
+    const sent = wire.inputs.length;
+    const error = { code: 'KEYBOARD_KEPT', message: 'Nothing was typed.', hint: '' } as const;
+    for (const { answer } of wire.inputs.slice(0, sent)) answer({ ok: false, error });
+    expect([link.state().phase.kind, wire.inputs.length, pastes, refusals()]).toEqual(['attached', sent, 1, sent]);
+    link.type(bytes('x'));
+    expect(wire.inputs.at(-1)?.input).toMatchObject({ seq: sent + 1 });
   });
 
   it('after a cut attaches anew, numbers from 1 again, repeats no key and says which ones are uncertain', async () => {

@@ -1,5 +1,5 @@
 /** The wire's limits, written out and checked by the compiler against the contract's own, so that zod stays out of the page. */
-import type { TERMINAL_LIMITS } from '../../server/contract/socket.ts';
+import type { TERMINAL_LIMITS } from '../contract/socket.ts';
 
 type Limits = typeof TERMINAL_LIMITS;
 

@@ -5,13 +5,16 @@
 import type { Socket } from 'socket.io-client';
 import type {
   Answer,
+  KeyboardWord,
   ServerToTab,
   TabToServer,
   TerminalAttached,
   TerminalEnded,
   TerminalOutput,
   TerminalSized,
-} from '../../server/contract/socket.ts';
+  WatchersSaid,
+} from '../contract/socket.ts';
+import type { ViewerAccess } from '../core/terminal/watchers.ts';
 
 /** An attach that is not answered by then has failed. Milliseconds. */
 const ATTACH_LIMIT_MS = 10_000;
@@ -20,6 +23,7 @@ export type TerminalWireListener = {
   readonly onLink: (link: 'up' | 'down', why: string) => void;
   readonly onOutput: (output: TerminalOutput) => void;
   readonly onSized: (sized: TerminalSized) => void;
+  readonly onWatchers: (watchers: WatchersSaid) => void;
   readonly onEnded: (ended: TerminalEnded) => void;
 };
 
@@ -31,13 +35,14 @@ export type TerminalWire = {
   /** Everything that arrives, for all attaches of this tab; answers how to stop listening. */
   readonly listen: (listener: TerminalWireListener) => () => void;
   /** Rejects when no answer comes in time, or when the line is cut first. */
-  readonly attach: (input: { readonly session: string } & SizeClaim) => Promise<Answer<TerminalAttached>>;
+  readonly attach: (input: { readonly session: string; readonly access: ViewerAccess } & SizeClaim) => Promise<Answer<TerminalAttached>>;
   readonly input: (
     input: { readonly attachId: string; readonly seq: number; readonly data: Uint8Array },
     answer: (result: Answer<{ seq: number }>) => void,
   ) => void;
   readonly resize: (input: { readonly attachId: string } & SizeClaim) => void;
   readonly ack: (input: { readonly attachId: string; readonly bytes: number }) => void;
+  readonly keyboard: (input: { readonly attachId: string; readonly word: KeyboardWord }) => void;
   readonly detach: (attachId: string) => void;
 };
 
@@ -54,7 +59,7 @@ const toBytes = (data: Uint8Array | ArrayBuffer): Uint8Array => (data instanceof
 export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): TerminalWire {
   return {
     link: () => (socket.connected ? 'up' : 'down'),
-    listen({ onLink, onOutput, onSized, onEnded }) {
+    listen({ onLink, onOutput, onSized, onWatchers, onEnded }) {
       const onConnect = (): void => onLink('up', '');
       const onDisconnect = (reason: string): void => onLink('down', describeCut(reason));
       const onBytes = (output: TerminalOutput): void => onOutput({ ...output, data: toBytes(output.data) });
@@ -62,12 +67,14 @@ export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): Te
       socket.on('disconnect', onDisconnect);
       socket.on('terminal.output', onBytes);
       socket.on('terminal.sized', onSized);
+      socket.on('terminal.watchers', onWatchers);
       socket.on('terminal.ended', onEnded);
       return () => {
         socket.off('connect', onConnect);
         socket.off('disconnect', onDisconnect);
         socket.off('terminal.output', onBytes);
         socket.off('terminal.sized', onSized);
+        socket.off('terminal.watchers', onWatchers);
         socket.off('terminal.ended', onEnded);
       };
     },
@@ -81,6 +88,9 @@ export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): Te
     },
     ack: (input) => {
       if (socket.connected) socket.emit('terminal.ack', input);
+    },
+    keyboard: (input) => {
+      if (socket.connected) socket.emit('terminal.keyboard', input);
     },
     detach: (attachId) => {
       if (socket.connected) socket.emit('terminal.detach', { attachId });
