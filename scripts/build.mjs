@@ -1,7 +1,7 @@
 /**
- * Builds the product. The server: the daemon with its code cache, the gateway, `ao.js`, `ao-attach.mjs`, `ao-hook.cjs`, the pty host and
- * the migrations, one file
- * each, because a file that is not read costs nothing at start, and because an `ao` in use must not lose a chunk to a rebuild.
+ * Builds the product. The server: the daemon with its code cache, the gateway, `ao.js`, `ao-attach.mjs`, `ao-hook.cjs`, the pty host
+ * and the migrations, one file each, because a file that is not read costs nothing at start, and because an `ao` in use must not lose a
+ * chunk to a rebuild.
  * The pages: Next's own build in `.next` (lib/build-pages.mjs). Each is built only when its own content has changed.
  *
  *   node scripts/build.mjs [--if-stale] [--only server|pages] [--with-fault-points --out-dir .test-build]

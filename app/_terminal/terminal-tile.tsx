@@ -11,7 +11,7 @@ import { type RefObject, useEffect, useRef } from 'react';
 import { useSocket } from '../_data/live.tsx';
 import { useInSight } from '../_data/use-in-sight.ts';
 import { Button } from '../_ui/button.tsx';
-import type { AttachPhase } from './attach-state.ts';
+import type { AttachPhase } from '../../server/terminal-client/attach-state.ts';
 import { TerminalQuestionDialog } from './questions.tsx';
 import { TerminalNotes } from './terminal-notes.tsx';
 import { isForeignSize } from './terminal-view-state.ts';
