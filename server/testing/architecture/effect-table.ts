@@ -36,7 +36,11 @@ export const PORTS: readonly Port[] = [
       RuntimeLauncher: { receiver: 'runtime', effects: ['create', 'restart', 'revoke'], harmless: ['assertInstalled', 'handleFor'] },
       RuntimeDestroyer: { receiver: 'runtime', effects: ['destroy'], harmless: [] },
       // Keys and sizes of whoever looks on; nothing is remembered of them.
-      RuntimeTerminal: { receiver: 'runtime', effects: ['paste', 'submit'], harmless: ['capture', 'write', 'resize', 'receipts'] },
+      RuntimeTerminal: {
+        receiver: 'runtime',
+        effects: ['paste', 'submit'],
+        harmless: ['capture', 'history', 'write', 'resize', 'receipts'],
+      },
       RuntimeConnection: { receiver: 'runtime', effects: ['close'], harmless: [] },
     },
   },

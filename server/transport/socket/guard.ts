@@ -16,6 +16,7 @@ const KNOWN: Readonly<Record<keyof TabToServer, true>> = {
   'terminal.resize': true,
   'terminal.ack': true,
   'terminal.detach': true,
+  'terminal.history': true,
 };
 
 /** Acks of a flood and a mouse that is dragged come to a few hundred a second. */

@@ -13,6 +13,7 @@ import { createAttach } from './attach.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { createDelivery } from './delivery.ts';
 import { toHandle } from './handles.ts';
+import { createHistory } from './history.ts';
 import { createHost } from './host.ts';
 import { assertTmuxInstalled } from './installed.ts';
 import { createLaunchFiles } from './launch-files.ts';
@@ -65,6 +66,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
     destroy: launching.destroy,
     probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
     capture: (handle, { historyLines }) => terminal.capture(handle, historyLines),
+    history: createHistory({ channel, observing }),
     write: terminal.write,
     resize: terminal.resize,
     paste: delivery.paste,
