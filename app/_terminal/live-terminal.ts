@@ -2,10 +2,13 @@
  * One session's terminal as it lives in a tab: its screen, its connection, and what the user can do with both. Outside React,
  * so that it survives a change of page; a view subscribes to `view` and calls the rest.
  */
-import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
+import { createHistoryDesk } from './history-desk.ts';
+import { type BarKey, isModifier, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
 import { judgeLink } from './link-guard.ts';
 import { createPasteDesk } from './paste-desk.ts';
+import { hasFinePointer } from './pointer.ts';
 import type { TerminalPreferences } from './preferences.ts';
+import { watchTouch } from './scrolling.ts';
 import { createTerminalLink } from './terminal-link.ts';
 import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalWire } from './terminal-wire.ts';
@@ -21,7 +24,6 @@ export type TerminalHost = {
   readonly onSearch: () => void;
   /** The keyboard's way out: the focus goes to where Tab moves on. */
   readonly onLeave: () => void;
-  readonly onHistory: () => void;
 };
 
 export type LiveTerminal = {
@@ -44,7 +46,11 @@ export type LiveTerminal = {
   readonly answer: (word: 'yes' | 'always' | 'no') => void;
   readonly pressBarKey: (key: BarKey) => void;
   readonly toggleControl: () => void;
-  readonly find: (text: string, direction: 'next' | 'previous') => void;
+  /** Shows what has scrolled off, or goes back to the live screen. */
+  readonly toggleHistory: () => void;
+  readonly copyHistory: () => Promise<void>;
+  /** In all that the session host keeps; `typed`: the text changes as it is typed, and what fits still is kept. */
+  readonly find: (text: string, direction: 'older' | 'newer', how: 'typed' | 'asked') => void;
   readonly endSearch: () => void;
   readonly claimSize: () => void;
   readonly dismissCut: () => void;
@@ -66,6 +72,9 @@ export function createLiveTerminal(deps: {
   let isShown = false;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   let fitTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The live screen, and over it the history while somebody reads it. */
+  const element = document.createElement('div');
+  element.className = 'absolute inset-0';
 
   const screen = createXtermScreen({
     theme: deps.theme,
@@ -77,11 +86,11 @@ export function createLiveTerminal(deps: {
       onHover: (hover) => cell.set({ hover }),
       onFocus: (focus) => cell.set({ focus }),
       onSelection: (selection) => cell.set({ selection }),
-      onSearch: (search) => cell.set({ search }),
       onBell: () => cell.set({ bells: cell.get().bells + 1 }),
-      onScrollBack: () => host?.onHistory(),
+      onScrollBack: (rows) => history.enter(rows),
       onSize: (size) => {
         cell.set({ size });
+        history.resize(size);
         refitSoon();
       },
     },
@@ -99,9 +108,13 @@ export function createLiveTerminal(deps: {
     screen: {
       room: () => ({ ...screen.measure(), visible: isShown && document.visibilityState === 'visible' }),
       resize: screen.resize,
-      write: screen.write,
+      write(data, done) {
+        history.printed();
+        screen.write(data, done);
+      },
       replay: (data, done) =>
         screen.replay(data, () => {
+          history.printed();
           cell.set({ screen: 'drawn' });
           done();
         }),
@@ -120,6 +133,7 @@ export function createLiveTerminal(deps: {
     focus: 'outside',
     selection: 'none',
     search: null,
+    history: null,
     question: null,
     paste: null,
     cut: null,
@@ -135,15 +149,36 @@ export function createLiveTerminal(deps: {
     link,
     cell,
     modes: screen.modes,
-    onStarted: screen.scrollToBottom,
+    onStarted() {
+      history.leave();
+      screen.scrollToBottom();
+    },
     onRefused: () => note('Not pasted: the terminal is not connected.'),
   });
 
-  const note = (notice: string): void => {
+  function note(notice: string): void {
     clearTimeout(noticeTimer);
     cell.set({ notice });
     noticeTimer = setTimeout(() => cell.set({ notice: null }), NOTICE_MS);
-  };
+  }
+
+  const history = createHistoryDesk({
+    place: element,
+    async read(range) {
+      const answer = await deps.wire.history({ session: deps.sessionId, ...range }).catch(() => {
+        throw new Error('The daemon did not answer.');
+      });
+      if (answer.ok) return answer.value;
+      throw new Error(`${answer.error.message} ${answer.error.hint}`);
+    },
+    cell,
+    size: screen.size,
+    theme: deps.theme,
+    preferences: deps.preferences,
+    links: { onLink: followLink, onHover: (hover) => cell.set({ hover }) },
+    note,
+  });
+  element.append(screen.element);
 
   function refuse(): void {
     cell.set({ lockedKeys: cell.get().lockedKeys + 1 });
@@ -157,11 +192,20 @@ export function createLiveTerminal(deps: {
   }
 
   function onKey(event: KeyboardEvent): 'ours' | 'terminal' {
-    if (event.isComposing) return 'terminal';
+    if (event.isComposing) {
+      history.leave();
+      return 'terminal';
+    }
     const shortcut = matchShortcut(event, deps.platform);
     if (shortcut === null) {
+      if (event.type === 'keydown' && history.key(event) === 'ours') {
+        event.preventDefault();
+        return 'ours';
+      }
       // Shifted Control chords say nothing to a program that the plain ones do not: they are the page's and the browser's.
-      return event.ctrlKey && event.shiftKey && !event.altKey && /^[a-z]$/i.test(event.key) ? 'ours' : 'terminal';
+      if (event.ctrlKey && event.shiftKey && !event.altKey && /^[a-z]$/i.test(event.key)) return 'ours';
+      if (event.type === 'keydown' && !isModifier(event)) history.leave();
+      return 'terminal';
     }
     // The browser's own paste event brings the text, without asking for the clipboard.
     if (shortcut === 'paste' || event.type !== 'keydown') return 'ours';
@@ -200,16 +244,25 @@ export function createLiveTerminal(deps: {
     clearTimeout(fitTimer);
     fitTimer = setTimeout(refit, FIT_AFTER_MS);
   };
+  // A finger always scrolls back: no program gets touches from here.
+  const touch = watchTouch(element, {
+    rowHeight: screen.rowHeight,
+    wants: (direction) => history.isOpen() || (direction === 'up' && screen.element.scrollTop <= 0),
+    rows: (rows) => (history.isOpen() ? history.scroll(rows) : rows < 0 && history.enter(-rows)),
+  });
   const observer = new ResizeObserver(refitSoon);
   screen.element.addEventListener('paste', onPasteEvent, true);
   // Whoever takes hold of the terminal sizes it; the page that focuses it by itself does not.
-  screen.element.addEventListener('pointerdown', () => {
+  element.addEventListener('pointerdown', () => {
     if (isForeignSize(cell.get())) link.claimSize('asked');
+    if (history.isOpen() && hasFinePointer()) screen.focus();
   });
+  // Software keyboards and input methods compose without a key that could be told.
+  element.addEventListener('compositionstart', history.leave, true);
 
   const live: LiveTerminal = {
     sessionId: deps.sessionId,
-    element: screen.element,
+    element,
     view: cell,
     shown() {
       isShown = true;
@@ -231,15 +284,22 @@ export function createLiveTerminal(deps: {
       host = next;
     },
     setProgram: pastes.setProgram,
-    setRenderer: screen.setRenderer,
-    setTheme: screen.setTheme,
+    setRenderer(next) {
+      screen.setRenderer(next);
+      history.setRenderer(next);
+    },
+    setTheme(next) {
+      screen.setTheme(next);
+      history.setTheme(next);
+    },
     setPreferences(next) {
+      history.setPreferences(next);
       screen.setPreferences(next);
       refitSoon();
     },
     focus: screen.focus,
     async copySelection() {
-      const text = screen.selection();
+      const text = history.isOpen() ? history.selection() : screen.selection();
       if (text === '') return 'nothing';
       try {
         await navigator.clipboard.writeText(text);
@@ -260,14 +320,21 @@ export function createLiveTerminal(deps: {
       pastes.confirm(question.text, word);
     },
     pressBarKey(key) {
+      history.leave();
       if (link.type(new TextEncoder().encode(toKeyBytes(key, screen.modes()))) === 'locked') refuse();
     },
     toggleControl: () => cell.set({ control: cell.get().control === 'armed' ? 'off' : 'armed' }),
-    find: screen.find,
-    endSearch() {
-      screen.endSearch();
-      cell.set({ search: null });
+    toggleHistory: () => (history.isOpen() ? history.leave() : history.enter(null)),
+    async copyHistory() {
+      try {
+        await navigator.clipboard.writeText(await history.plainText());
+        note('The whole history is copied.');
+      } catch (caught) {
+        note(`Not copied. ${caught instanceof Error ? caught.message : String(caught)}`);
+      }
     },
+    find: history.find,
+    endSearch: history.endSearch,
     claimSize: () => link.claimSize('asked'),
     dismissCut: () => cell.set({ cut: null, missedKeys: 0 }),
     retryNow: link.retryNow,
@@ -281,8 +348,11 @@ export function createLiveTerminal(deps: {
       clearTimeout(fitTimer);
       observer.disconnect();
       document.removeEventListener('visibilitychange', refitSoon);
+      touch.stop();
+      history.leave();
       link.close();
       screen.dispose();
+      element.remove();
     },
   };
   return live;

@@ -9,12 +9,14 @@ import type {
   TabToServer,
   TerminalAttached,
   TerminalEnded,
+  TerminalHistory,
   TerminalOutput,
   TerminalSized,
 } from '../../server/contract/socket.ts';
+import type { HistoryRange } from './history-pages.ts';
 
-/** An attach that is not answered by then has failed. Milliseconds. */
-const ATTACH_LIMIT_MS = 10_000;
+/** An attach, or a page of history, that is not answered by then has failed. Milliseconds. */
+const ANSWER_LIMIT_MS = 10_000;
 
 export type TerminalWireListener = {
   readonly onLink: (link: 'up' | 'down', why: string) => void;
@@ -39,6 +41,8 @@ export type TerminalWire = {
   readonly resize: (input: { readonly attachId: string } & SizeClaim) => void;
   readonly ack: (input: { readonly attachId: string; readonly bytes: number }) => void;
   readonly detach: (attachId: string) => void;
+  /** A page of what has scrolled off. Rejects like `attach`. */
+  readonly history: (input: { readonly session: string } & HistoryRange) => Promise<Answer<TerminalHistory>>;
 };
 
 /** Why socket.io says the line was cut, in words for a person. */
@@ -71,7 +75,7 @@ export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): Te
         socket.off('terminal.ended', onEnded);
       };
     },
-    attach: (input) => socket.timeout(ATTACH_LIMIT_MS).emitWithAck('terminal.attach', input),
+    attach: (input) => socket.timeout(ANSWER_LIMIT_MS).emitWithAck('terminal.attach', input),
     // Never through socket.io's own buffer: what was typed before a reconnect must not be typed after it.
     input: (input, answer) => {
       if (socket.connected) socket.emit('terminal.input', input, answer);
@@ -85,5 +89,10 @@ export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): Te
     detach: (attachId) => {
       if (socket.connected) socket.emit('terminal.detach', { attachId });
     },
+    // Without a connection it fails at once: what is asked before a reconnect is not wanted after it.
+    history: (input) =>
+      socket.connected
+        ? socket.timeout(ANSWER_LIMIT_MS).emitWithAck('terminal.history', input)
+        : Promise.reject(new Error('not connected')),
   };
 }

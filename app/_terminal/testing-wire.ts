@@ -57,6 +57,7 @@ export function createFakeWire(start: 'up' | 'down' = 'up'): FakeWire {
     resize: (input) => wire.resizes.push(input),
     ack: (input) => wire.acks.push(input),
     detach: (attachId) => wire.detached.push(attachId),
+    history: () => Promise.reject(new Error('no history here')),
   };
   return wire;
 }

@@ -19,9 +19,12 @@ export function useLiveTerminal(options: {
     if (place === null) return;
     const terminals = terminalsOf(socket);
     let left = false;
-    void terminalFontReady().then(() => {
-      if (!left) setTerminal(terminals.show(sessionId, place));
-    });
+    // One that is warm has measured its font: it is there in the same frame as its page.
+    if (terminals.has(sessionId)) setTerminal(terminals.show(sessionId, place));
+    else
+      void terminalFontReady().then(() => {
+        if (!left) setTerminal(terminals.show(sessionId, place));
+      });
     return () => {
       left = true;
       setTerminal(null);
