@@ -13,6 +13,9 @@ import type { Cell, TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalTheme } from './theme.ts';
 import type { ScreenSize } from './xterm-screen.ts';
 
+/** A search of all rows is a few frames of work: it is done when the typing rests. Milliseconds. */
+const FIND_AFTER_MS = 120;
+
 type Reading = { readonly reader: HistoryReader; readonly screen: HistoryScreen; state: 'opening' | 'open' };
 
 export type HistoryDesk = {
@@ -53,6 +56,7 @@ export function createHistoryDesk(deps: {
   /** Rows that were asked for before the first page had come. */
   let wanted = 0;
   let query = '';
+  let findTimer: ReturnType<typeof setTimeout> | undefined;
   let goingDown = false;
 
   const failed = (caught: unknown): void =>
@@ -113,6 +117,7 @@ export function createHistoryDesk(deps: {
   }
 
   function leave(): void {
+    clearTimeout(findTimer);
     if (reading === null) return;
     const { reader, screen } = reading;
     reading = null;
@@ -165,19 +170,25 @@ export function createHistoryDesk(deps: {
     scroll,
     find(text, direction, how) {
       query = text;
+      clearTimeout(findTimer);
       if (text === '') {
         reading?.screen.endSearch();
         cell.set({ search: null });
         return;
       }
-      const mine = open();
-      mine.reader.all().then(() => {
-        // Only what is asked for by now is worth looking for.
-        if (reading === mine && query === text) mine.screen.find(text, direction, how);
-      }, failed);
+      const find = (): void => {
+        const mine = open();
+        mine.reader.all().then(() => {
+          // Only what is asked for by now is worth looking for.
+          if (reading === mine && query === text) mine.screen.find(text, direction, how);
+        }, failed);
+      };
+      if (how === 'asked') find();
+      else findTimer = setTimeout(find, FIND_AFTER_MS);
     },
     endSearch() {
       query = '';
+      clearTimeout(findTimer);
       cell.set({ search: null });
       if (reading === null) return;
       reading.screen.endSearch();
