@@ -174,9 +174,11 @@ function screensOf(day: BusyDay): readonly Screen[] {
       name: 'session-history',
       open: async (page) => {
         await session(page, day.running);
-        await press(page, `More for ${day.running}`);
-        await page.getByRole('menuitem', { name: 'History…' }).click();
-        await expect(page.getByRole('region', { name: 'History of the terminal' })).toBeVisible();
+        await press(page, 'History');
+        await expect(page.getByRole('button', { name: 'Back to live' })).toBeVisible();
+        await press(page, 'Find');
+        await page.getByLabel('Find in the terminal').fill('row-1');
+        await expect(page.getByText(/\d of \d/)).toBeVisible();
       },
     },
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyPress, matchShortcut, toKeyBytes, withControl } from './keys.ts';
+import { isModifier, type KeyPress, matchHistoryKey, matchShortcut, toKeyBytes, withControl } from './keys.ts';
 
 const press = (key: string, ...held: readonly ('ctrl' | 'shift' | 'alt' | 'meta')[]): KeyPress => ({
   key,
@@ -51,5 +51,30 @@ describe('keys that a phone lacks', () => {
     expect(withControl(' ')).toBe('\0');
     expect(withControl('é')).toBe('é');
     expect(withControl('\x1b[A')).toBe('\x1b[A');
+  });
+});
+
+describe('keys of reading back', () => {
+  it('are the program’s at the live screen, but for the chords with which terminals have always scrolled', () => {
+    for (const key of ['PageUp', 'PageDown', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'Escape'])
+      expect(matchHistoryKey(press(key), 'live')).toBeNull();
+    expect(matchHistoryKey(press('PageUp', 'shift'), 'live')).toBe('page-up');
+    expect(matchHistoryKey(press('Home', 'shift'), 'live')).toBe('top');
+    expect(matchHistoryKey(press('Escape', 'shift'), 'live')).toBeNull();
+  });
+
+  it('move in the history with and without Shift; End and Escape leave it, and everything else is for the program', () => {
+    expect(matchHistoryKey(press('PageUp'), 'history')).toBe('page-up');
+    expect(matchHistoryKey(press('PageDown', 'shift'), 'history')).toBe('page-down');
+    expect(matchHistoryKey(press('ArrowDown'), 'history')).toBe('down');
+    expect(matchHistoryKey(press('End'), 'history')).toBe('leave');
+    expect(matchHistoryKey(press('Escape'), 'history')).toBe('leave');
+    for (const key of ['a', 'Enter', 'Tab', 'F5']) expect(matchHistoryKey(press(key), 'history')).toBeNull();
+    expect(matchHistoryKey(press('ArrowUp', 'ctrl'), 'history')).toBeNull();
+  });
+
+  it('tell a key that is only held from one that says something', () => {
+    for (const key of ['Shift', 'Control', 'Alt', 'Meta']) expect(isModifier({ key })).toBe(true);
+    for (const key of ['s', 'F1', 'Process']) expect(isModifier({ key })).toBe(false);
   });
 });

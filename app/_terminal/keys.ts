@@ -55,3 +55,28 @@ export function withControl(typed: string): string {
   const code = typed.toUpperCase().charCodeAt(0);
   return code >= 0x40 && code <= 0x5f ? String.fromCharCode(code - 0x40) : typed;
 }
+
+export type HistoryKey = 'page-up' | 'page-down' | 'up' | 'down' | 'top' | 'leave';
+
+/** Without Shift, while history is read; the program gets none of them then. */
+const HISTORY_KEYS: Readonly<Partial<Record<string, HistoryKey>>> = {
+  PageUp: 'page-up',
+  PageDown: 'page-down',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  Home: 'top',
+  End: 'leave',
+  Escape: 'leave',
+};
+
+/** At the live screen only the chords with which terminals have always scrolled lead into the history. */
+export function matchHistoryKey(press: KeyPress, where: 'live' | 'history'): HistoryKey | null {
+  const key = HISTORY_KEYS[press.key];
+  if (key === undefined || press.ctrlKey || press.altKey || press.metaKey) return null;
+  if (where === 'history') return key;
+  return press.shiftKey && (key === 'page-up' || key === 'top') ? key : null;
+}
+
+/** A key that by itself says nothing to a program. */
+export const isModifier = ({ key }: Pick<KeyPress, 'key'>): boolean =>
+  /^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock|NumLock|Fn)$/.test(key);

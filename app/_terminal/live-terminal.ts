@@ -2,16 +2,18 @@
  * One session's terminal as it lives in a tab: its screen, its connection, and what the user can do with both. Outside React,
  * so that it survives a change of page; a view subscribes to `view` and calls the rest.
  */
-
 import type { KeyboardWord } from '../../server/contract/socket.ts';
 import { createTerminalLink } from '../../server/terminal-client/terminal-link.ts';
-import type { TerminalWire } from '../../server/terminal-client/terminal-wire.ts';
+import type { TabWire } from '../../server/terminal-client/terminal-wire.ts';
 import { whyNotTyped } from './describe-watchers.ts';
-import { type BarKey, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
+import { createHistoryDesk } from './history-desk.ts';
+import { type BarKey, isModifier, matchShortcut, type Platform, toKeyBytes, withControl } from './keys.ts';
 import { judgeLink } from './link-guard.ts';
 import { createPasteDesk } from './paste-desk.ts';
+import { hasFinePointer } from './pointer.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import type { ShownAs } from './registry.ts';
+import { watchTouch } from './scrolling.ts';
 import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalTheme } from './theme.ts';
 import { createXtermScreen } from './xterm-screen.ts';
@@ -25,7 +27,6 @@ export type TerminalHost = {
   readonly onSearch: () => void;
   /** The keyboard's way out: the focus goes to where Tab moves on. */
   readonly onLeave: () => void;
-  readonly onHistory: () => void;
 };
 
 export type LiveTerminal = {
@@ -49,7 +50,11 @@ export type LiveTerminal = {
   readonly answer: (word: 'yes' | 'always' | 'no') => void;
   readonly pressBarKey: (key: BarKey) => void;
   readonly toggleControl: () => void;
-  readonly find: (text: string, direction: 'next' | 'previous') => void;
+  /** Shows what has scrolled off, or goes back to the live screen. */
+  readonly toggleHistory: () => void;
+  readonly copyHistory: () => Promise<void>;
+  /** In all that the session host keeps; `typed`: the text changes as it is typed, and what fits still is kept. */
+  readonly find: (text: string, direction: 'older' | 'newer', how: 'typed' | 'asked') => void;
   readonly endSearch: () => void;
   readonly claimSize: () => void;
   /** Who may type: this one alone, everybody, or this one not at all. */
@@ -63,7 +68,7 @@ export type LiveTerminal = {
 
 export function createLiveTerminal(deps: {
   readonly sessionId: string;
-  readonly wire: TerminalWire;
+  readonly wire: TabWire;
   readonly theme: TerminalTheme;
   readonly preferences: TerminalPreferences;
   readonly platform: Platform;
@@ -77,6 +82,9 @@ export function createLiveTerminal(deps: {
   let { fontSize } = deps.preferences;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   let fitTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The live screen, and over it the history while somebody reads it. */
+  const element = document.createElement('div');
+  element.className = 'absolute inset-0';
 
   const screen = createXtermScreen({
     theme: deps.theme,
@@ -91,11 +99,13 @@ export function createLiveTerminal(deps: {
         if (focus === 'outside' && isShown && shownAs === 'tile') refitSoon();
       },
       onSelection: (selection) => cell.set({ selection }),
-      onSearch: (search) => cell.set({ search }),
       onBell: () => cell.set({ bells: cell.get().bells + 1 }),
-      onScrollBack: () => host?.onHistory(),
+      onScrollBack: (rows) => {
+        if (shownAs === 'page') history.enter(rows);
+      },
       onSize: (size) => {
         cell.set({ size });
+        history.resize(size);
         refitSoon();
       },
     },
@@ -114,9 +124,13 @@ export function createLiveTerminal(deps: {
     screen: {
       room: () => ({ ...screen.measure(), visible: isShown && part === 'sizing' && document.visibilityState === 'visible' }),
       resize: screen.resize,
-      write: screen.write,
+      write(data, done) {
+        history.printed();
+        screen.write(data, done);
+      },
       replay: (data, done) =>
         screen.replay(data, () => {
+          history.printed();
           cell.set({ screen: 'drawn' });
           done();
         }),
@@ -137,6 +151,7 @@ export function createLiveTerminal(deps: {
     focus: 'outside',
     selection: 'none',
     search: null,
+    history: null,
     question: null,
     paste: null,
     cut: null,
@@ -154,15 +169,36 @@ export function createLiveTerminal(deps: {
     link,
     cell,
     modes: screen.modes,
-    onStarted: screen.scrollToBottom,
+    onStarted() {
+      history.leave();
+      screen.scrollToBottom();
+    },
     onRefused: () => note(`Not pasted: ${whyLocked() ?? 'the terminal is not connected'}.`),
   });
 
-  const note = (notice: string): void => {
+  function note(notice: string): void {
     clearTimeout(noticeTimer);
     cell.set({ notice });
     noticeTimer = setTimeout(() => cell.set({ notice: null }), NOTICE_MS);
-  };
+  }
+
+  const history = createHistoryDesk({
+    place: element,
+    async read(range) {
+      const answer = await deps.wire.history({ session: deps.sessionId, ...range }).catch(() => {
+        throw new Error('The daemon did not answer.');
+      });
+      if (answer.ok) return answer.value;
+      throw new Error(`${answer.error.message} ${answer.error.hint}`);
+    },
+    cell,
+    size: screen.size,
+    theme: deps.theme,
+    preferences: deps.preferences,
+    links: { onLink: followLink, onHover: (hover) => cell.set({ hover }) },
+    note,
+  });
+  element.append(screen.element);
 
   const whyLocked = (): string | null => whyNotTyped(cell.get().watchers, cell.get().access);
 
@@ -190,11 +226,20 @@ export function createLiveTerminal(deps: {
   }
 
   function onKey(event: KeyboardEvent): 'ours' | 'terminal' {
-    if (event.isComposing) return 'terminal';
+    if (event.isComposing) {
+      history.leave();
+      return 'terminal';
+    }
     const shortcut = matchShortcut(event, deps.platform);
     if (shortcut === null) {
+      if (shownAs === 'page' && event.type === 'keydown' && history.key(event) === 'ours') {
+        event.preventDefault();
+        return 'ours';
+      }
       // Shifted Control chords say nothing to a program that the plain ones do not: they are the page's and the browser's.
-      return event.ctrlKey && event.shiftKey && !event.altKey && /^[a-z]$/i.test(event.key) ? 'ours' : 'terminal';
+      if (event.ctrlKey && event.shiftKey && !event.altKey && /^[a-z]$/i.test(event.key)) return 'ours';
+      if (event.type === 'keydown' && !isModifier(event)) history.leave();
+      return 'terminal';
     }
     // The browser's own paste event brings the text, without asking for the clipboard.
     if (shortcut === 'paste' || event.type !== 'keydown') return 'ours';
@@ -238,21 +283,31 @@ export function createLiveTerminal(deps: {
     clearTimeout(fitTimer);
     fitTimer = setTimeout(refit, FIT_AFTER_MS);
   };
+  // A finger always scrolls back: no program gets touches from here. A tile shows no history: its session's own page does.
+  const touch = watchTouch(element, {
+    rowHeight: screen.rowHeight,
+    wants: (direction) => shownAs === 'page' && (history.isOpen() || (direction === 'up' && screen.element.scrollTop <= 0)),
+    rows: (rows) => (history.isOpen() ? history.scroll(rows) : rows < 0 && history.enter(-rows)),
+  });
   const observer = new ResizeObserver(refitSoon);
   screen.element.addEventListener('paste', onPasteEvent, true);
   // Whoever takes hold of the terminal sizes it; the page that focuses it by itself does not.
-  screen.element.addEventListener('pointerdown', () => {
+  element.addEventListener('pointerdown', () => {
     if (isForeignSize(cell.get()) && cell.get().access === 'full') link.claimSize('asked');
+    if (history.isOpen() && hasFinePointer()) screen.focus();
   });
+  // Software keyboards and input methods compose without a key that could be told.
+  element.addEventListener('compositionstart', history.leave, true);
 
   const live: LiveTerminal = {
     sessionId: deps.sessionId,
-    element: screen.element,
+    element,
     view: cell,
     shown(as) {
       isShown = true;
       shownAs = as;
       part = as === 'tile' ? 'looking on' : 'sizing';
+      if (as === 'tile') history.leave();
       screen.reveal();
       link.open();
       observer.observe(screen.element);
@@ -271,16 +326,23 @@ export function createLiveTerminal(deps: {
       host = next;
     },
     setProgram: pastes.setProgram,
-    setRenderer: screen.setRenderer,
-    setTheme: screen.setTheme,
+    setRenderer(next) {
+      screen.setRenderer(next);
+      history.setRenderer(next);
+    },
+    setTheme(next) {
+      screen.setTheme(next);
+      history.setTheme(next);
+    },
     setPreferences(next) {
+      history.setPreferences(next);
       screen.setPreferences(next);
       ({ fontSize } = next);
       refitSoon();
     },
     focus: screen.focus,
     async copySelection() {
-      const text = screen.selection();
+      const text = history.isOpen() ? history.selection() : screen.selection();
       if (text === '') return 'nothing';
       try {
         await navigator.clipboard.writeText(text);
@@ -304,14 +366,21 @@ export function createLiveTerminal(deps: {
       pastes.confirm(question.text, word);
     },
     pressBarKey(key) {
+      history.leave();
       if (link.type(new TextEncoder().encode(toKeyBytes(key, screen.modes()))) === 'locked') refuse();
     },
     toggleControl: () => cell.set({ control: cell.get().control === 'armed' ? 'off' : 'armed' }),
-    find: screen.find,
-    endSearch() {
-      screen.endSearch();
-      cell.set({ search: null });
+    toggleHistory: () => (history.isOpen() ? history.leave() : history.enter(null)),
+    async copyHistory() {
+      try {
+        await navigator.clipboard.writeText(await history.plainText());
+        note('The whole history is copied.');
+      } catch (caught) {
+        note(`Not copied. ${caught instanceof Error ? caught.message : String(caught)}`);
+      }
     },
+    find: history.find,
+    endSearch: history.endSearch,
     claimSize: () => link.claimSize('asked'),
     keyboard(word) {
       if (link.state().phase.kind !== 'attached') return note('The terminal is not connected.');
@@ -330,8 +399,11 @@ export function createLiveTerminal(deps: {
       clearTimeout(fitTimer);
       observer.disconnect();
       document.removeEventListener('visibilitychange', refitSoon);
+      touch.stop();
+      history.leave();
       link.close();
       screen.dispose();
+      element.remove();
     },
   };
   return live;

@@ -1,26 +1,25 @@
-/** Finds text in the terminal. Enter goes on, Shift+Enter back, Escape ends it and returns to the terminal. */
+/** Finds text on the screen and in all that has scrolled off, newest first. Enter goes on to older places, Shift+Enter back, Escape ends it. */
 'use client';
 
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { Button, IconButton } from '../_ui/button.tsx';
-import type { SearchHit } from './xterm-screen.ts';
+import { IconButton } from '../_ui/button.tsx';
+import { MATCHES_AT_MOST, type SearchHit } from './history-screen.ts';
 
 export type SearchBarProps = {
   readonly hit: SearchHit | null;
-  readonly onFind: (text: string, direction: 'next' | 'previous') => void;
+  readonly onFind: (text: string, direction: 'older' | 'newer', how: 'typed' | 'asked') => void;
   readonly onClose: () => void;
-  /** What has scrolled off is not in the terminal. */
-  readonly onHistory: () => void;
 };
 
 function countOf(text: string, hit: SearchHit | null): string {
   if (text === '' || hit === null) return '';
-  if (hit.count === 0) return 'Not on the screen';
-  return hit.index < 0 ? `${hit.count} found` : `${hit.index + 1} of ${hit.count}`;
+  if (hit.count === 0) return 'Not found';
+  const count = `${hit.count.toLocaleString('en')}${hit.count >= MATCHES_AT_MOST ? '+' : ''}`;
+  return hit.index < 0 ? `${count} found` : `${(hit.index + 1).toLocaleString('en')} of ${count}`;
 }
 
-export function SearchBar({ hit, onFind, onClose, onHistory }: SearchBarProps) {
+export function SearchBar({ hit, onFind, onClose }: SearchBarProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -37,27 +36,22 @@ export function SearchBar({ hit, onFind, onClose, onHistory }: SearchBarProps) {
         className="h-7 min-w-0 flex-1 bg-transparent text-ink outline-none placeholder:text-ink-faint pointer-coarse:h-10"
         onChange={(event) => {
           setText(event.target.value);
-          onFind(event.target.value, 'next');
+          onFind(event.target.value, 'older', 'typed');
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') onFind(text, event.shiftKey ? 'previous' : 'next');
+          if (event.key === 'Enter') onFind(text, event.shiftKey ? 'newer' : 'older', 'asked');
           else if (event.key === 'Escape') onClose();
           else return;
           event.preventDefault();
         }}
       />
-      <span aria-live="polite" className="whitespace-nowrap text-ink-muted text-xs">
+      <span aria-live="polite" className="whitespace-nowrap text-ink-muted text-xs tabular-nums">
         {countOf(text, hit)}
       </span>
-      {text !== '' && hit?.count === 0 ? (
-        <Button size="sm" onClick={onHistory}>
-          History
-        </Button>
-      ) : null}
-      <IconButton label="Previous match" size="sm" onClick={() => onFind(text, 'previous')}>
+      <IconButton label="Older match" size="sm" onClick={() => onFind(text, 'older', 'asked')}>
         <ChevronUp size={14} aria-hidden />
       </IconButton>
-      <IconButton label="Next match" size="sm" onClick={() => onFind(text, 'next')}>
+      <IconButton label="Newer match" size="sm" onClick={() => onFind(text, 'newer', 'asked')}>
         <ChevronDown size={14} aria-hidden />
       </IconButton>
       <IconButton label="Close search" size="sm" onClick={onClose}>

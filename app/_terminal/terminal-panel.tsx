@@ -32,7 +32,6 @@ export type TerminalPanelProps = {
   readonly program: 'shell' | 'other';
   /** The launch that can be attached to now, or `null` while there is none. */
   readonly launch: string | null;
-  readonly onHistory: () => void;
   /** `pressed` grows with each key that went nowhere because input is locked. */
   readonly notice: (terminal: {
     readonly phase: AttachPhase;
@@ -42,7 +41,7 @@ export type TerminalPanelProps = {
   }) => ReactNode;
 };
 
-export function TerminalPanel({ sessionId, program, launch, onHistory, notice }: TerminalPanelProps) {
+export function TerminalPanel({ sessionId, program, launch, notice }: TerminalPanelProps) {
   const socket = useSocket();
   const terminals = terminalsOf(socket);
   const preferences = useSyncExternalStore(terminals.preferences.subscribe, terminals.preferences.get, terminals.preferences.get);
@@ -56,9 +55,9 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
   const inset = useKeyboardInset();
 
   useEffect(() => {
-    terminal?.setHost({ onHistory, onSearch: () => setSearching('yes'), onLeave: () => entry.current?.focus() });
+    terminal?.setHost({ onSearch: () => setSearching('yes'), onLeave: () => entry.current?.focus() });
     return () => terminal?.setHost(null);
-  }, [terminal, onHistory]);
+  }, [terminal]);
   useEffect(() => terminal?.setProgram(program), [terminal, program]);
   useEffect(() => terminal?.setLaunch(launch), [terminal, launch]);
   useEffect(() => {
@@ -82,6 +81,10 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
       () => setPasteHere('open'),
     );
   };
+  const toggleHistory = (): void => {
+    terminal?.toggleHistory();
+    if (hasFinePointer()) terminal?.focus();
+  };
   const focus = view?.focus ?? 'outside';
   const isOver = view?.attach.phase.kind === 'exited' || view?.attach.phase.kind === 'gone';
   useCommands(
@@ -89,7 +92,8 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
       search: () => setSearching('yes'),
       enter: () => terminal?.focus(),
       copy: () => void terminal?.copySelection(),
-      history: onHistory,
+      history: () => toggleHistory(),
+      copyHistory: () => void terminal?.copyHistory(),
       fullscreen: () => setFullscreen(fullscreen === 'on' ? 'off' : 'on'),
       fontSize: terminals.changeFontSize,
       screenReader: terminals.toggleScreenReader,
@@ -120,7 +124,9 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
         onEnter={() => terminal?.focus()}
         onSearch={() => setSearching('yes')}
         onCopy={() => void terminal?.copySelection()}
-        onHistory={onHistory}
+        history={view?.history ?? null}
+        onHistory={toggleHistory}
+        onCopyHistory={() => void terminal?.copyHistory()}
         onFontSize={terminals.changeFontSize}
         onFullscreen={() => setFullscreen(fullscreen === 'on' ? 'off' : 'on')}
       />
@@ -134,20 +140,13 @@ export function TerminalPanel({ sessionId, program, launch, onHistory, notice }:
           ref={place}
           data-terminal={sessionId}
           data-attach={view?.attach.phase.kind ?? 'none'}
+          data-history={view?.history === null || view === null ? 'closed' : 'open'}
           data-size={view !== null && isForeignSize(view) ? 'foreign' : 'own'}
           className={clsx('absolute inset-0 top-0.5 transition-opacity', view !== null && !isAttached && !isOver && 'opacity-60')}
         />
         {view?.bells === undefined || view.bells === 0 ? null : <Bell key={view.bells} />}
         {searching === 'yes' ? (
-          <SearchBar
-            hit={view?.search ?? null}
-            onFind={(text, direction) => terminal?.find(text, direction)}
-            onClose={endSearch}
-            onHistory={() => {
-              endSearch();
-              onHistory();
-            }}
-          />
+          <SearchBar hit={view?.search ?? null} onFind={(...asked) => terminal?.find(...asked)} onClose={endSearch} />
         ) : null}
         {terminal === null || view === null ? null : <TerminalNotes terminal={terminal} view={view} />}
       </div>
@@ -195,6 +194,7 @@ function terminalCommands(can: {
   readonly enter: () => void;
   readonly copy: () => void;
   readonly history: () => void;
+  readonly copyHistory: () => void;
   readonly fullscreen: () => void;
   readonly fontSize: (change: number | 'reset') => void;
   readonly screenReader: () => void;
@@ -228,6 +228,7 @@ function terminalCommands(can: {
             { keywords: 'lease lock input' },
           ),
         ]),
+    here('copy-history', 'Copy the terminal’s whole history', can.copyHistory, { keywords: 'scrollback log output clipboard' }),
     here('fullscreen', 'Terminal in full screen', can.fullscreen, { shortcut: 'f', keywords: 'maximise zoom' }),
     here('larger', 'Larger text in the terminal', () => can.fontSize(1), { keywords: 'font zoom' }),
     here('smaller', 'Smaller text in the terminal', () => can.fontSize(-1), { keywords: 'font zoom' }),

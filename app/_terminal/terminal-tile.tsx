@@ -39,8 +39,8 @@ export function TerminalTile({ sessionId, program, launch, entry, onFocus }: Ter
     if (inSight === false) terminalsOf(socket).drop(sessionId);
   }, [inSight, socket, sessionId]);
   useEffect(() => {
-    // A page of its own has search and history; here the wheel must not lead away.
-    terminal?.setHost({ onHistory: () => undefined, onSearch: () => undefined, onLeave: () => entry.current?.focus() });
+    // A page of its own has search and history.
+    terminal?.setHost({ onSearch: () => undefined, onLeave: () => entry.current?.focus() });
     return () => terminal?.setHost(null);
   }, [terminal, entry]);
   useEffect(() => terminal?.setProgram(program), [terminal, program]);

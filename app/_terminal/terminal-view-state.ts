@@ -2,13 +2,23 @@
 import type { TerminalWatchers, ViewerAccess } from '../../server/core/terminal/watchers.ts';
 import type { AttachState } from '../../server/terminal-client/attach-state.ts';
 import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
+import type { SearchHit } from './history-screen.ts';
 import type { PasteFacts } from './paste.ts';
-import type { ScreenSize, SearchHit } from './xterm-screen.ts';
+import type { ScreenSize } from './xterm-screen.ts';
 
 /** Something that waits for the user's word. */
 export type TerminalQuestion =
   | { readonly kind: 'paste'; readonly text: string; readonly facts: PasteFacts; readonly why: 'multi_line' | 'large' }
   | { readonly kind: 'link'; readonly url: string; readonly why: string };
+
+/** History lies over the live screen. */
+export type HistoryView = {
+  /** Rows between what is looked at and the end of what is loaded. */
+  readonly rowsBack: number;
+  /** The program has printed since. */
+  readonly behind: 'yes' | 'no';
+  readonly top: 'more' | 'start' | 'lost';
+};
 
 export type TerminalViewState = {
   readonly attach: AttachState;
@@ -19,6 +29,7 @@ export type TerminalViewState = {
   readonly focus: 'inside' | 'outside';
   readonly selection: 'some' | 'none';
   readonly search: SearchHit | null;
+  readonly history: HistoryView | null;
   readonly question: TerminalQuestion | null;
   /** A paste under way, 0 to 1. */
   readonly paste: { readonly units: number; readonly progress: number } | null;

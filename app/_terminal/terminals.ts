@@ -14,6 +14,8 @@ import { readTheme, watchTheme } from './theme.ts';
 type TerminalSocket = Socket<ServerToTab, TabToServer>;
 
 export type Terminals = Pick<TerminalRegistry<LiveTerminal>, 'show' | 'hide' | 'drop'> & {
+  /** Whether it is alive, and so shown at once. */
+  readonly has: (sessionId: string) => boolean;
   readonly preferences: Pick<Cell<TerminalPreferences>, 'get' | 'subscribe'>;
   readonly changeFontSize: (change: number | 'reset') => void;
   readonly toggleScreenReader: () => void;
@@ -49,6 +51,7 @@ function createTerminals(socket: TerminalSocket): Terminals {
     show: registry.show,
     hide: registry.hide,
     drop: registry.drop,
+    has: (sessionId) => registry.peek(sessionId) !== null,
     preferences,
     changeFontSize: (change) => choose({ fontSize: clampFontSize(change === 'reset' ? Number.NaN : preferences.get().fontSize + change) }),
     toggleScreenReader: () => choose({ screenReader: preferences.get().screenReader === 'on' ? 'off' : 'on' }),

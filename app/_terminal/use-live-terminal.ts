@@ -22,9 +22,12 @@ export function useLiveTerminal(options: {
     if (place === null || as === 'away') return;
     const terminals = terminalsOf(socket);
     let left = false;
-    void terminalFontReady().then(() => {
-      if (!left) setTerminal(terminals.show(sessionId, place, as));
-    });
+    // One that is warm has measured its font: it is there in the same frame as its page.
+    if (terminals.has(sessionId)) setTerminal(terminals.show(sessionId, place, as));
+    else
+      void terminalFontReady().then(() => {
+        if (!left) setTerminal(terminals.show(sessionId, place, as));
+      });
     return () => {
       left = true;
       setTerminal(null);

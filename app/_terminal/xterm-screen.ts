@@ -3,120 +3,54 @@
  * must not know sessions or sockets. The DOM node lives as long as the screen and is moved between pages.
  */
 import { FitAddon } from '@xterm/addon-fit';
-import { type ISearchOptions, SearchAddon } from '@xterm/addon-search';
-import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { WebLinksAddon } from '@xterm/addon-web-links';
-import { WebglAddon } from '@xterm/addon-webgl';
-import { type IBufferRange, Terminal } from '@xterm/xterm';
 import { SIZE_LIMITS } from '../../server/terminal-client/limits.ts';
+import { type LinkEvents, makeXterm } from './make-xterm.ts';
 import type { TerminalPreferences } from './preferences.ts';
-import { silenceQueries } from './query-guard.ts';
+import { createRenderer } from './renderer.ts';
 import { START_AFRESH } from './replay.ts';
+import { rowsOfWheel } from './scrolling.ts';
 import type { TerminalTheme } from './theme.ts';
 
 /** Lines kept in the page. What is older is the session host's to remember. */
 const SCROLLBACK_LINES = 5_000;
-/** After so many lost WebGL contexts the graphics driver is not to be trusted. */
-const MAX_CONTEXT_LOSSES = 2;
 /** Of a screen that is made to fit: smaller ones are but dust. */
 const MIN_FITTED_PX = 6;
 const FALLBACK_SIZE = { cols: 80, rows: 24 } as const;
 const ARIA_LABEL = 'Terminal input';
 
 export type ScreenSize = { readonly cols: number; readonly rows: number };
-export type SearchHit = { readonly index: number; readonly count: number };
 
-export type ScreenEvents = {
+export type ScreenEvents = LinkEvents & {
   /** Keys, pasted text and mouse reports as bytes; never an answer to a query. */
   readonly onTyped: (data: Uint8Array, kind: 'key' | 'report') => void;
   readonly onKey: (event: KeyboardEvent) => 'ours' | 'terminal';
-  readonly onLink: (uri: string, shown: string | null) => void;
-  readonly onHover: (uri: string | null) => void;
   readonly onFocus: (focus: 'inside' | 'outside') => void;
   readonly onSelection: (selection: 'some' | 'none') => void;
-  readonly onSearch: (hit: SearchHit) => void;
   readonly onBell: () => void;
-  /** Somebody scrolls up where the terminal itself has nothing further up. */
-  readonly onScrollBack: () => void;
+  /** Somebody scrolls up where the terminal itself has nothing further up; rows, 1 or more. */
+  readonly onScrollBack: (rows: number) => void;
   readonly onSize: (size: ScreenSize) => void;
 };
-
-let fastWebgl: boolean | null = null;
-/** Whether WebGL is drawn by a graphics card: done in software it is slower than the DOM, and takes the processor from the agents. */
-function hasFastWebgl(): boolean {
-  if (fastWebgl !== null) return fastWebgl;
-  const context = document.createElement('canvas').getContext('webgl2');
-  const info = context?.getExtension('WEBGL_debug_renderer_info') ?? null;
-  const name = context === null || info === null ? '' : String(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
-  fastWebgl = context !== null && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return fastWebgl;
-}
 
 export function createXtermScreen(deps: {
   readonly events: ScreenEvents;
   readonly theme: TerminalTheme;
   readonly preferences: TerminalPreferences;
 }) {
-  const { events } = deps;
-  let theme = deps.theme;
+  const { events, theme } = deps;
   const element = document.createElement('div');
   element.className = 'ao-terminal';
-  const term = new Terminal({
-    allowProposedApi: true,
-    cols: FALLBACK_SIZE.cols,
-    rows: FALLBACK_SIZE.rows,
-    cursorInactiveStyle: 'outline',
-    fontFamily: theme.fontFamily,
-    fontSize: deps.preferences.fontSize,
-    lineHeight: 1.2,
-    macOptionClickForcesSelection: true,
-    macOptionIsMeta: true,
-    minimumContrastRatio: 4.5,
-    screenReaderMode: deps.preferences.screenReader === 'on',
-    scrollback: SCROLLBACK_LINES,
-    scrollOnUserInput: true,
-    theme: theme.xterm,
-    linkHandler: {
-      allowNonHttpProtocols: true,
-      activate: (_event, uri, range) => events.onLink(uri, textOf(range)),
-      hover: (_event, uri) => events.onHover(uri),
-      leave: () => events.onHover(null),
-    },
-  });
+  const term = makeXterm({ theme, preferences: deps.preferences, scrollback: SCROLLBACK_LINES, events });
+  const renderer = createRenderer(term);
   const fit = new FitAddon();
-  const search = new SearchAddon();
   const encoder = new TextEncoder();
   term.loadAddon(fit);
-  term.loadAddon(search);
-  term.loadAddon(new Unicode11Addon());
-  term.unicode.activeVersion = '11';
-  term.loadAddon(
-    new WebLinksAddon((_event, uri) => events.onLink(uri, null), {
-      hover: (_event, uri) => events.onHover(uri),
-      leave: () => events.onHover(null),
-    }),
-  );
-  silenceQueries(term.parser);
 
   let opened = false;
   let replaying = 0;
   let room: ScreenSize = FALLBACK_SIZE;
-  let renderer: 'webgl' | 'dom' = 'dom';
-  let webgl: WebglAddon | null = null;
-  let contextLosses = 0;
   /** xterm reports focus when a program turns the mode on, too; only what the user's focus does is told. */
   let focusMoves = false;
-
-  function textOf(range: IBufferRange): string {
-    const parts: string[] = [];
-    for (let y = range.start.y; y <= range.end.y; y += 1) {
-      const from = y === range.start.y ? range.start.x - 1 : 0;
-      const until = y === range.end.y ? range.end.x : term.cols;
-      parts.push(term.buffer.active.getLine(y - 1)?.translateToString(true, from, until) ?? '');
-    }
-    return parts.join('');
-  }
 
   term.onData((data) => {
     const isFocusReport = data === '\x1b[I' || data === '\x1b[O';
@@ -135,15 +69,17 @@ export function createXtermScreen(deps: {
     if (replaying === 0) events.onBell();
   });
   term.onResize((size) => events.onSize(size));
-  search.onDidChangeResults(({ resultIndex, resultCount }) => events.onSearch({ index: resultIndex, count: resultCount }));
   term.attachCustomKeyEventHandler((event) => events.onKey(event) === 'terminal');
   // The alternate screen, which tmux always draws on, turns the wheel into arrow keys, and a shell takes those for "previous
-  // command". Whoever scrolls up wants the history.
+  // command". Whoever scrolls up wants the history. Where a program has the mouse, the wheel is its own.
   term.attachCustomWheelEventHandler((event) => {
-    if (term.buffer.active.type === 'normal' || term.modes.mouseTrackingMode !== 'none') return true;
-    if (event.deltaY < 0) events.onScrollBack();
+    if (term.modes.mouseTrackingMode !== 'none') return true;
+    const { type, viewportY } = term.buffer.active;
+    if (type === 'normal' && (event.deltaY >= 0 || viewportY > 0)) return true;
+    if (event.deltaY < 0 && !event.shiftKey) events.onScrollBack(rowsOfWheel(event, rowHeight()));
     return false;
   });
+  const rowHeight = (): number => (term.element?.querySelector('.xterm-screen')?.clientHeight ?? 0) / term.rows;
 
   const noteFocus = (): void => {
     focusMoves = true;
@@ -159,28 +95,6 @@ export function createXtermScreen(deps: {
   });
   element.addEventListener('focusout', () => events.onFocus('outside'));
 
-  const dropWebgl = (): void => {
-    webgl?.dispose();
-    webgl = null;
-  };
-  const draw = (): void => {
-    if (!opened) return;
-    if (renderer === 'dom' || contextLosses >= MAX_CONTEXT_LOSSES || !hasFastWebgl()) return dropWebgl();
-    if (webgl !== null) return;
-    try {
-      const addon = new WebglAddon();
-      addon.onContextLoss(() => {
-        contextLosses += 1;
-        if (webgl === addon) dropWebgl();
-      });
-      term.loadAddon(addon);
-      webgl = addon;
-    } catch {
-      // No WebGL 2 here: the DOM draws the same, only slower.
-      contextLosses = MAX_CONTEXT_LOSSES;
-    }
-  };
-
   /** How far down the last line with anything on it ends, in CSS pixels from the top of what can be scrolled. */
   function endOfText(): number {
     const box = term.element?.querySelector('.xterm-screen');
@@ -191,15 +105,6 @@ export function createXtermScreen(deps: {
     const { top, height } = box.getBoundingClientRect();
     return top - element.getBoundingClientRect().top + element.scrollTop + ((row + 2) * height) / term.rows;
   }
-
-  const searchOptions = (): ISearchOptions => ({
-    decorations: {
-      matchBackground: theme.match,
-      matchOverviewRuler: theme.match,
-      activeMatchBackground: theme.activeMatch,
-      activeMatchColorOverviewRuler: theme.activeMatch,
-    },
-  });
 
   return {
     element,
@@ -212,7 +117,7 @@ export function createXtermScreen(deps: {
         // Entered by a click or by the button beside it, never by Tab, which would not get out again (WCAG 2.1.2).
         if (term.textarea !== undefined) term.textarea.tabIndex = -1;
       }
-      draw();
+      renderer.opened();
     },
     /** What there is room for; the last known where it is not shown. */
     measure(): ScreenSize {
@@ -274,34 +179,22 @@ export function createXtermScreen(deps: {
     focus: () => term.focus(),
     blur: () => term.blur(),
     scrollToBottom: () => term.scrollToBottom(),
+    rowHeight,
     modes: () => ({
       bracketed: term.modes.bracketedPasteMode,
       cursorKeys: term.modes.applicationCursorKeysMode ? ('application' as const) : ('normal' as const),
     }),
     selection: () => term.getSelection(),
-    setRenderer(next: 'webgl' | 'dom') {
-      renderer = next;
-      draw();
-    },
-    renderer: (): 'webgl' | 'dom' => (webgl === null ? 'dom' : 'webgl'),
+    setRenderer: renderer.set,
     setTheme(next: TerminalTheme) {
-      theme = next;
       term.options.theme = next.xterm;
       term.options.fontFamily = next.fontFamily;
     },
     setPreferences(next: Pick<TerminalPreferences, 'screenReader'>) {
       term.options.screenReaderMode = next.screenReader === 'on';
     },
-    find(text: string, direction: 'next' | 'previous') {
-      if (text === '') search.clearDecorations();
-      else if (direction === 'next') search.findNext(text, searchOptions());
-      else search.findPrevious(text, searchOptions());
-    },
-    endSearch() {
-      search.clearDecorations();
-    },
     dispose() {
-      dropWebgl();
+      renderer.dispose();
       term.dispose();
       element.remove();
     },

@@ -64,6 +64,8 @@ export const TERMINAL_LIMITS = {
   highWaterBytes: 65_536,
   /** … and the mark below which it gets a fresh screen and goes on. */
   lowWaterBytes: 16_384,
+  /** One page of history; a thousand rows cost the host 5 ms, in which it serves nobody else. */
+  maxHistoryRows: 1_000,
 } as const;
 
 const cols = z.number().int().min(TERMINAL_LIMITS.minCols).max(TERMINAL_LIMITS.maxCols);
@@ -124,6 +126,32 @@ export type TerminalEnded = z.infer<typeof terminalEndedSchema>;
 export const terminalSizedSchema = z.object({ attachId: z.string(), cols, rows });
 export type TerminalSized = z.infer<typeof terminalSizedSchema>;
 
+const row = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(1 << 30);
+/**
+ * Tab → server, answered by `TerminalHistory` or an error. Rows are numbered from 0, the oldest; `from: null` asks for the newest. The
+ * text at `anchor`, a row that the tab knows, tells it whether the numbers still mean the same rows.
+ */
+export const terminalHistorySchema = z.object({
+  session: sessionRefSchema,
+  from: row.nullable(),
+  rows: z.number().int().positive().max(TERMINAL_LIMITS.maxHistoryRows),
+  anchor: row.nullable(),
+});
+/** A page (`HistoryPage` of the runtimes): pages in order, and `screen` after the last, are the whole text. */
+export type TerminalHistory = {
+  readonly total: number;
+  readonly first: number;
+  readonly rows: number;
+  readonly text: string;
+  readonly anchor: string;
+  readonly cols: number;
+  readonly screen: string | null;
+};
+
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: z.infer<typeof appErrorSchema> };
 
 export interface ServerToTab {
@@ -145,4 +173,5 @@ export interface TabToServer {
   'terminal.ack': (input: unknown) => void;
   'terminal.keyboard': (input: unknown) => void;
   'terminal.detach': (input: unknown) => void;
+  'terminal.history': (input: unknown, answer: (result: Answer<TerminalHistory>) => void) => void;
 }

@@ -11,10 +11,12 @@ import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import type { SupervisorDesk } from '../ports/supervision.ts';
 import { createDevices } from '../services/devices.ts';
+import { createTerminalHistories } from '../services/terminal/history.ts';
 import { createTerminalHub } from '../services/terminal/hub.ts';
 import type { SocketDoor } from '../transport/http/upgrade.ts';
 import { createSocketServer } from '../transport/socket/socket-server.ts';
 import { registerTerminalHandlers } from '../transport/socket/terminal.ts';
+import { registerHistoryHandler } from '../transport/socket/terminal-history.ts';
 import type { Adapters } from './adapters.ts';
 
 export type DashboardDeps = Pick<Adapters, 'runtime' | 'openScreen'> & {
@@ -40,11 +42,15 @@ export function openDashboard(deps: DashboardDeps): Dashboard {
   const codes = createPairingFile({ dataDir, nowMs: clock.nowMs });
   const devices = createDevices({ store, key, codes, secrets, clock, log, cookieName: DEVICE_COOKIE });
   const terminals = createTerminalHub({ store, runtime, openScreen, secrets, clock, log, limits: TERMINAL_LIMITS });
+  const histories = createTerminalHistories({ store, runtime });
   const sockets = createSocketServer({
     services: { devices, feed },
     desk,
     departureOf,
-    attendTerminals: (socket) => registerTerminalHandlers({ socket, terminals, log }),
+    attendTerminals(socket) {
+      registerTerminalHandlers({ socket, terminals, log });
+      registerHistoryHandler({ socket, histories, log });
+    },
     clock,
     log: log.child({ part: 'socket' }),
   });

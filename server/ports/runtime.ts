@@ -57,6 +57,39 @@ export type DeliveryReceipts = { readonly pasted: MessageId | null; readonly sub
 
 /** `text`: the lines from the top, separated by `\n`, colours and looks as SGR, plain to begin with. A program wrote it: nothing in it may be believed. */
 export type ScreenText = { readonly cols: number; readonly text: string };
+/** Rows of a screen, numbered from 0, the oldest that the host keeps. */
+export type HistoryRange = {
+  /** `null`: the newest `rows`. Beyond the end there is nothing. */
+  readonly from: number | null;
+  readonly rows: number;
+  /** A row whose text the caller knows, to see whether the numbers still mean the same rows; `null`: the page's first. */
+  readonly anchor: number | null;
+};
+
+/**
+ * What has scrolled off the screen, in pages. A row keeps its number while rows are added; when the host drops its oldest at the
+ * limit, when a program clears them, or when another width breaks lines elsewhere, the numbers change, which `anchor` shows.
+ */
+export type HistoryPage = {
+  /** Rows in the history at this moment. */
+  readonly total: number;
+  readonly first: number;
+  readonly rows: number;
+  /**
+   * Text with colours (SGR, beginning from plain ones) and no other control but `\n` and hyperlinks. A `\n` ends a line, and there is
+   * none where a row goes on in the next: the pages one after the other, and the screen after the last, are the whole text.
+   */
+  readonly text: string;
+  /** The plain text of four rows from the anchor on, joined by `\n`, without blanks at their ends. */
+  readonly anchor: string;
+  /** The terminal's width. */
+  readonly cols: number;
+  /**
+   * With a page that reaches the end, of the same instant: the visible screen, without a `\n` after its last row. Under a program on the
+   * alternate screen the normal one comes first, blank rows at its end left out.
+   */
+  readonly screen: string | null;
+};
 
 export interface RuntimeTerminal {
   /**
@@ -66,6 +99,7 @@ export interface RuntimeTerminal {
   screens(handles: readonly RuntimeHandle[]): Promise<ReadonlyMap<RuntimeHandle, ScreenText>>;
   /** Screen and up to `historyLines` of scrollback as plain text, trailing blank lines dropped. */
   capture(handle: RuntimeHandle, options: { readonly historyLines: number }): Promise<string>;
+  history(handle: RuntimeHandle, range: HistoryRange): Promise<HistoryPage>;
   /** Raw input bytes, as typed. */
   write(handle: RuntimeHandle, data: Uint8Array): Promise<void>;
   resize(handle: RuntimeHandle, size: TerminalSize): Promise<void>;

@@ -5,6 +5,7 @@
 import type { RuntimeHandle, SessionId, SessionRef } from '../core/ids.ts';
 import type { Size, Visibility } from '../core/terminal/size-arbiter.ts';
 import type { TerminalWatchers, ViewerAccess } from '../core/terminal/watchers.ts';
+import type { HistoryPage, HistoryRange } from './runtime.ts';
 
 export type AttachmentListener = {
   readonly onData: (data: Uint8Array) => void;
@@ -104,4 +105,9 @@ export interface TerminalViewer {
 export interface TerminalService {
   /** Throws `SESSION_NOT_FOUND`, `SESSION_NOT_LIVE`, `SESSION_BUSY` while it is being started, `DAEMON_STOPPING`, and what a runtime throws. */
   view(request: ViewRequest, sink: TerminalSink): Promise<TerminalViewer>;
+}
+
+export interface TerminalHistories {
+  /** Also of an exited program. Throws `SESSION_NOT_FOUND`, `SESSION_NOT_LIVE`, `SESSION_BUSY`, and what a runtime throws. */
+  read(session: SessionRef, range: HistoryRange): Promise<HistoryPage>;
 }

@@ -10,14 +10,15 @@ import type {
   TabToServer,
   TerminalAttached,
   TerminalEnded,
+  TerminalHistory,
   TerminalOutput,
   TerminalSized,
   WatchersSaid,
 } from '../contract/socket.ts';
 import type { ViewerAccess } from '../core/terminal/watchers.ts';
 
-/** An attach that is not answered by then has failed. Milliseconds. */
-const ATTACH_LIMIT_MS = 10_000;
+/** An attach, or a page of history, that is not answered by then has failed. Milliseconds. */
+const ANSWER_LIMIT_MS = 10_000;
 
 export type TerminalWireListener = {
   readonly onLink: (link: 'up' | 'down', why: string) => void;
@@ -29,6 +30,8 @@ export type TerminalWireListener = {
 
 /** What a viewer would like; one that nobody sees never decides. */
 export type SizeClaim = { readonly cols: number; readonly rows: number; readonly visible: boolean };
+
+export type HistoryRange = { readonly from: number | null; readonly rows: number; readonly anchor: number | null };
 
 export type TerminalWire = {
   readonly link: () => 'up' | 'down';
@@ -46,6 +49,12 @@ export type TerminalWire = {
   readonly detach: (attachId: string) => void;
 };
 
+/** A tab reads back besides. */
+export type TabWire = TerminalWire & {
+  /** A page of what has scrolled off. Rejects like `attach`. */
+  readonly history: (input: { readonly session: string } & HistoryRange) => Promise<Answer<TerminalHistory>>;
+};
+
 /** Why socket.io says the line was cut, in words for a person. */
 function describeCut(reason: string): string {
   if (reason === 'io server disconnect') return 'The daemon closed the connection';
@@ -56,7 +65,7 @@ function describeCut(reason: string): string {
 /** What arrives over an older transport as an ArrayBuffer is bytes all the same. */
 const toBytes = (data: Uint8Array | ArrayBuffer): Uint8Array => (data instanceof Uint8Array ? data : new Uint8Array(data));
 
-export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): TerminalWire {
+export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): TabWire {
   return {
     link: () => (socket.connected ? 'up' : 'down'),
     listen({ onLink, onOutput, onSized, onWatchers, onEnded }) {
@@ -78,7 +87,7 @@ export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): Te
         socket.off('terminal.ended', onEnded);
       };
     },
-    attach: (input) => socket.timeout(ATTACH_LIMIT_MS).emitWithAck('terminal.attach', input),
+    attach: (input) => socket.timeout(ANSWER_LIMIT_MS).emitWithAck('terminal.attach', input),
     // Never through socket.io's own buffer: what was typed before a reconnect must not be typed after it.
     input: (input, answer) => {
       if (socket.connected) socket.emit('terminal.input', input, answer);
@@ -95,5 +104,10 @@ export function createTerminalWire(socket: Socket<ServerToTab, TabToServer>): Te
     detach: (attachId) => {
       if (socket.connected) socket.emit('terminal.detach', { attachId });
     },
+    // Without a connection it fails at once: what is asked before a reconnect is not wanted after it.
+    history: (input) =>
+      socket.connected
+        ? socket.timeout(ANSWER_LIMIT_MS).emitWithAck('terminal.history', input)
+        : Promise.reject(new Error('not connected')),
   };
 }

@@ -17,6 +17,7 @@ import { createFakeStore } from './fakes/store.ts';
 import { somebody } from './fakes/terminal.ts';
 import { makePtyHostHarness } from './ptyhost-harness.ts';
 import { eventually } from './resources.ts';
+import { type Seat, takeSeat } from './seat.ts';
 import { draftOf, projectFacts, WHY } from './store-facts.ts';
 import { createTestViewer, type TestViewer } from './terminal-viewer.ts';
 import { makeTmuxHarness } from './tmux-harness.ts';
@@ -37,6 +38,8 @@ type StandRuntime = {
   readonly screenOf: (spec: LaunchSpec) => Promise<Screen>;
   /** By name, the ways in which a view can lose its terminal. */
   readonly endings: Readonly<Record<string, (spec: LaunchSpec) => Promise<unknown>>>;
+  /** `null` where nobody can attach without us. */
+  readonly sitDown: ((id: string, size: Size) => Seat) | null;
 };
 
 export type TerminalStand = AsyncDisposable & {
@@ -56,6 +59,8 @@ export type TerminalStand = AsyncDisposable & {
   /** What the host shows. */
   capture(spec: LaunchSpec): Promise<string>;
   programPid(spec: LaunchSpec): Promise<number>;
+  /** A person who attaches to it without us; `null` where there is no way to. */
+  sitDown(id: string, size: Size): Seat | null;
   /** The whole host dies. */
   killHost(): Promise<void>;
   end(how: string, spec: LaunchSpec): Promise<void>;
@@ -96,6 +101,11 @@ async function openTmux(): Promise<StandRuntime> {
       'it is detached': ({ sessionId }) => harness.tmux('detach-client', '-s', `=${sessionId}`),
       'the tmux server ends': () => harness.tmux('kill-server'),
     },
+    sitDown(id, size) {
+      const { PATH = '' } = process.env;
+      const env = { PATH, LANG: 'C.UTF-8' };
+      return takeSeat(['tmux', '-S', harness.socket, 'attach', '-t', `=${id}`], { env, cwd: harness.dataDir, size });
+    },
   };
 }
 
@@ -122,6 +132,7 @@ async function openPtyHosts(): Promise<StandRuntime> {
       return { text: viewer.text(), cursor: viewer.cursor() };
     },
     endings: { 'its session is ended': ({ handle, launchId }) => runtime.destroy(handle, launchId) },
+    sitDown: null,
   };
 }
 
@@ -133,7 +144,7 @@ function trimLines(lines: readonly string[]): string {
 }
 
 export async function makeTerminalStand(options: { readonly kind: StandKind; readonly limits?: FlowLimits }): Promise<TerminalStand> {
-  const { harness, runtime, screenOf, endings } = await (options.kind === 'tmux' ? openTmux() : openPtyHosts());
+  const { harness, runtime, screenOf, endings, sitDown } = await (options.kind === 'tmux' ? openTmux() : openPtyHosts());
   const store = createFakeStore();
   store.projects.insert(projectFacts());
   const hub = createTerminalHub({
@@ -170,6 +181,7 @@ export async function makeTerminalStand(options: { readonly kind: StandKind; rea
       if (probe?.state !== 'alive') throw new Error(`${handle} is ${JSON.stringify(probe)}`);
       return probe.pid;
     },
+    sitDown: (id, size) => sitDown?.(id, size) ?? null,
     killHost: harness.endHost,
     async end(how, spec) {
       await endings[how]?.(spec);

@@ -3,7 +3,7 @@
 
 import { Ellipsis, PanelRight, Skull } from 'lucide-react';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
-import { type ReactNode, useCallback, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
 import { useCommands } from '../../_data/commands.tsx';
 import { useLock, useProject } from '../../_data/live.tsx';
@@ -13,7 +13,6 @@ import { InlineError } from '../../_ui/inline-error.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../_ui/menu.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TopBar } from '../top-bar.tsx';
-import { HistoryDialog } from './history-dialog.tsx';
 import { KillDialog } from './kill-dialog.tsx';
 import { sessionCommands } from './session-commands.tsx';
 import { SessionDetails } from './session-details.tsx';
@@ -34,8 +33,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
   const [panel, setPanel] = useQueryState('panel', parseAsStringLiteral(PANELS));
   const [side, setSide] = useState<'open' | 'closed'>('open');
   const [editing, setEditing] = useState<'yes' | 'no'>('no');
-  const [history, setHistory] = useState<'open' | 'closed'>('closed');
-  const showHistory = useCallback(() => setHistory('open'), []);
   const show = (next: PanelName): void => {
     if (next !== 'terminal') setSide('open');
     void setPanel(next);
@@ -57,7 +54,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
     session.phase === 'terminated' ? (
       <SessionOver session={session} restore={actions.restore} />
     ) : (
-      <SessionTerminal session={session} actions={actions} onHistory={showHistory} />
+      <SessionTerminal session={session} actions={actions} />
     );
   const panels: Readonly<Record<Exclude<PanelName, 'terminal'>, ReactNode>> = {
     details: <SessionDetails session={session} />,
@@ -92,7 +89,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
               <MenuItem disabledReason={lock} onSelect={() => setEditing('yes')}>
                 Rename…
               </MenuItem>
-              <MenuItem onSelect={showHistory}>History…</MenuItem>
               <MenuSeparator />
               <MenuItem
                 icon={<Skull size={15} aria-hidden />}
@@ -119,7 +115,6 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
         <NarrowLayout panel={panel ?? 'terminal'} main={main} panels={panels} onPanel={show} />
       )}
       <KillDialog session={session} kill={actions.kill} />
-      <HistoryDialog sessionId={session.id} open={history === 'open'} onOpenChange={(open) => setHistory(open ? 'open' : 'closed')} />
     </>
   );
 }

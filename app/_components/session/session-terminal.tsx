@@ -14,9 +14,9 @@ import type { SessionActions } from './use-session-actions.ts';
 /** xterm and its addons come with the first terminal; a board needs none of them. */
 const TerminalPanel = nextDynamic(() => import('../../_terminal/terminal-panel.tsx').then((file) => file.TerminalPanel), { ssr: false });
 
-export type SessionTerminalProps = { readonly session: SessionView; readonly actions: SessionActions; readonly onHistory: () => void };
+export type SessionTerminalProps = { readonly session: SessionView; readonly actions: SessionActions };
 
-export function SessionTerminal({ session, actions, onHistory }: SessionTerminalProps) {
+export function SessionTerminal({ session, actions }: SessionTerminalProps) {
   const connection = useConnection();
   const notice: TerminalPanelProps['notice'] = ({ phase, screen, pressed, retryNow }) => {
     const said = deriveNotice({ session, phase, screen, connection });
@@ -58,7 +58,6 @@ export function SessionTerminal({ session, actions, onHistory }: SessionTerminal
       sessionId={session.id}
       program={session.agent === 'shell' ? 'shell' : 'other'}
       launch={attachableLaunch(session)}
-      onHistory={onHistory}
       notice={notice}
     />
   );

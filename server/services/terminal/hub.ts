@@ -123,7 +123,8 @@ export function createTerminalHub(deps: HubDeps): TerminalHub {
 const isSame = (session: Session, entry: Entry): boolean =>
   session.launchId === entry.session.launchId && session.runtimeHandle === entry.session.runtimeHandle;
 
-function assertViewable(session: Session): void {
+/** A live session: whether its program runs or has exited. */
+export function assertViewable(session: Session): void {
   if (session.phase === 'live') return;
   if (session.phase === 'spawning') {
     throw new AppError({

@@ -39,7 +39,7 @@ export const PORTS: readonly Port[] = [
       RuntimeTerminal: {
         receiver: 'runtime',
         effects: ['paste', 'submit'],
-        harmless: ['capture', 'screens', 'write', 'resize', 'receipts'],
+        harmless: ['capture', 'screens', 'history', 'write', 'resize', 'receipts'],
       },
       RuntimeConnection: { receiver: 'runtime', effects: ['close'], harmless: [] },
     },

@@ -276,6 +276,42 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       expect(await harness.runtime().screens([])).toEqual(new Map());
     });
 
+    it('shows every row of its history in pages that join, in colour, while more is printed', async () => {
+      await using harness = await makeHarness();
+      const lines = Array.from({ length: 10_000 }, (_, index) => `l${index + 1}`);
+      const spec = makeSpec(harness, 'app-1', { argv: harness.programs.print(lines.join('\n')) });
+      await harness.runtime().create(spec);
+      await untilShown(harness.runtime(), spec.handle, 'l10000');
+      const newest = await harness.runtime().history(spec.handle, { from: null, rows: 1_000, anchor: null });
+      expect([newest.cols, newest.rows, newest.first + newest.rows]).toEqual([80, 1_000, newest.total]);
+      const older: string[] = [];
+      for (let end = newest.first; end > 0; ) {
+        const from = Math.max(0, end - 1_000);
+        const page = await harness.runtime().history(spec.handle, { from, rows: end - from, anchor: newest.first });
+        expect(page).toMatchObject({ first: from, rows: end - from, anchor: newest.anchor, screen: null });
+        older.unshift(page.text);
+        await harness.runtime().write(spec.handle, Buffer.from('more\n'));
+        end = from;
+      }
+      const shown = [...older, newest.text, newest.screen].join('').trimEnd().split('\n');
+      expect(shown.length).toBeGreaterThan(4_000);
+      expect(shown).toEqual(lines.slice(-shown.length));
+    });
+
+    it('answers rows that are not there with what there is, and a history that is not with NOT_FOUND', async () => {
+      await using harness = await makeHarness();
+      const spec = makeSpec(harness, 'app-1', { argv: harness.programs.print('only this') });
+      await harness.runtime().create(spec);
+      await untilShown(harness.runtime(), spec.handle, 'only this');
+      for (const from of [null, 0, 7_000]) {
+        const page = await harness.runtime().history(spec.handle, { from, rows: 1_000, anchor: 9_000 });
+        expect(page).toMatchObject({ total: 0, first: 0, rows: 0, text: '' });
+        expect(page.screen?.trimEnd()).toBe('only this');
+      }
+      const nowhere = harness.runtime().handleFor('app-2' as SessionId, 0);
+      expect(await codeOf(harness.runtime().history(nowhere, { from: null, rows: 10, anchor: null }))).toBe('RUNTIME_NOT_FOUND');
+    });
+
     it('T7: takes sizes from 2 to 1000 and refuses everything else', async () => {
       await using harness = await makeHarness();
       const spec = makeSpec(harness, 'app-1');

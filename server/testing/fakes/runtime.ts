@@ -206,6 +206,27 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
         const there = state === 'up' ? handles.flatMap((handle) => panes.get(handle) ?? []) : [];
         return new Map(there.map(({ handle, screen, size }) => [handle, { cols: size.cols, text: screen }]));
       },
+      async history(handle, { from, rows, anchor }) {
+        guard('capture');
+        const { history, screen, size } = existing(handle);
+        const all = joinText(history, screen).split('\n');
+        const total = Math.max(0, all.length - size.rows);
+        const first = Math.min(total, Math.max(0, from ?? total - rows));
+        const end = Math.min(total, first + rows);
+        const known = anchor ?? first;
+        return {
+          total,
+          first,
+          rows: end - first,
+          text: all
+            .slice(first, end)
+            .map((line) => `${line}\n`)
+            .join(''),
+          anchor: all.slice(known, known + 4).join('\n'),
+          cols: size.cols,
+          screen: end === total ? all.slice(total).join('\n') : null,
+        };
+      },
       async write(handle, data) {
         guard('paste');
         const pane = existing(handle);

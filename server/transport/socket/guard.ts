@@ -17,6 +17,7 @@ const KNOWN: Readonly<Record<keyof TabToServer, true>> = {
   'terminal.ack': true,
   'terminal.keyboard': true,
   'terminal.detach': true,
+  'terminal.history': true,
 };
 
 /** Acks of a flood and a mouse that is dragged come to a few hundred a second. */

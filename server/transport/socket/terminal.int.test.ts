@@ -1,23 +1,40 @@
 /** Terminals over a real socket.io connection: a tab of the dashboard, the hub, and a real tmux behind it. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Answer, TERMINAL_LIMITS, type TerminalAttached, type TerminalEnded, type TerminalSized } from '../../contract/socket.ts';
-import type { TerminalService, TerminalViewer } from '../../ports/terminal.ts';
+import {
+  type Answer,
+  TERMINAL_LIMITS,
+  type TerminalAttached,
+  type TerminalEnded,
+  type TerminalHistory,
+  type TerminalSized,
+} from '../../contract/socket.ts';
+import type { TerminalHistories, TerminalService, TerminalViewer } from '../../ports/terminal.ts';
+import { createTerminalHistories } from '../../services/terminal/history.ts';
 import { createRecordingLog } from '../../testing/fakes/log.ts';
 import { startHttpDaemon } from '../../testing/http-daemon.ts';
 import { eventually } from '../../testing/resources.ts';
+import { WHY } from '../../testing/store-facts.ts';
 import { openTab, type Tab } from '../../testing/tab.ts';
 import { makeTerminalStand, STAND_SIZE } from '../../testing/terminal-stand.ts';
 import { createTestViewer } from '../../testing/terminal-viewer.ts';
 import { MAX_ATTACHES, registerTerminalHandlers } from './terminal.ts';
+import { MAX_PAGES_AT_ONCE, registerHistoryHandler } from './terminal-history.ts';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function openDashboard(terminals: TerminalService): Promise<Tab> {
+const NO_HISTORIES: TerminalHistories = { read: () => Promise.reject(new Error('nobody reads back here')) };
+
+async function openDashboard(terminals: TerminalService, histories = NO_HISTORIES): Promise<Tab> {
   const log = createRecordingLog();
-  const daemon = await startHttpDaemon({ attendTerminals: (socket) => registerTerminalHandlers({ socket, terminals, log }) });
+  const daemon = await startHttpDaemon({
+    attendTerminals(socket) {
+      registerTerminalHandlers({ socket, terminals, log });
+      registerHistoryHandler({ socket, histories, log });
+    },
+  });
   cleanups.push(() => daemon.close());
   const tab = openTab(daemon.port, daemon.pairBrowser());
   cleanups.push(() => tab.leave());
@@ -25,7 +42,7 @@ async function openDashboard(terminals: TerminalService): Promise<Tab> {
   return tab;
 }
 
-const ask = <T>(tab: Tab, event: 'terminal.attach' | 'terminal.input', input: unknown): Promise<Answer<T>> =>
+const ask = <T>(tab: Tab, event: 'terminal.attach' | 'terminal.input' | 'terminal.history', input: unknown): Promise<Answer<T>> =>
   new Promise((resolve) => tab.socket.emit(event, input, resolve as never));
 
 async function attach(tab: Tab, input: object): Promise<TerminalAttached> {
@@ -174,5 +191,37 @@ describe('terminals over a socket', () => {
     release();
     await eventually('the second is let go', () => noted.includes('detach attach-2'));
     expect(noted).not.toContain('begin attach-2');
+  });
+
+  it('reads a history back without an attach, also of an exited program, and refuses what is not there', async () => {
+    await using stand = await makeTerminalStand({ kind: 'tmux' });
+    const tab = await openDashboard(stand.hub, createTerminalHistories(stand));
+    const spec = await stand.run('app-1', ['/bin/sh', '-c', 'seq 1 100; exit 3']);
+    await eventually('it has exited', async () => {
+      const { byHandle } = await stand.runtime.probe([spec.handle], { limitMs: 5_000 });
+      return byHandle.get(spec.handle)?.state === 'exited';
+    });
+    const page = await ask<TerminalHistory>(tab, 'terminal.history', { session: 'app-1', from: null, rows: 1_000, anchor: null });
+    if (!page.ok) throw new Error(page.error.message);
+    const { text, screen } = page.value;
+    expect(`${text}${screen}`.trimEnd().split('\n')).toEqual(Array.from({ length: 100 }, (_, index) => `${index + 1}`));
+    const good = { session: 'app-1', from: 0, rows: 10, anchor: null };
+    for (const bad of [{ session: '../etc' }, { from: -1 }, { from: 1.5 }, { rows: 0 }, { rows: 1_001 }, { rows: '10' }, { anchor: -1 }])
+      expect(await refusal(ask(tab, 'terminal.history', { ...good, ...bad }))).toBe('BAD_INPUT');
+    expect(await refusal(ask(tab, 'terminal.history', { ...good, session: 'app-2' }))).toBe('SESSION_NOT_FOUND');
+    stand.store.sessions.update('app-1' as never, { phase: 'terminated' }, WHY);
+    expect(await refusal(ask(tab, 'terminal.history', good))).toBe('SESSION_NOT_LIVE');
+  });
+
+  it('S9: reads so many pages for a tab at once and no more', async () => {
+    let release: (page: TerminalHistory) => void = () => undefined;
+    const gate = new Promise<TerminalHistory>((resolve) => (release = resolve));
+    const tab = await openDashboard(createNotingTerminals().terminals, { read: () => gate });
+    const asked = { session: 'app-1', from: null, rows: 1_000, anchor: null };
+    const answers = Array.from({ length: MAX_PAGES_AT_ONCE + 1 }, () => ask<TerminalHistory>(tab, 'terminal.history', asked));
+    expect(await refusal(answers.at(-1) ?? Promise.reject(new Error('none')))).toBe('TOO_MANY_REQUESTS');
+    release({ total: 0, first: 0, rows: 0, text: '', anchor: '', cols: 80, screen: '' });
+    expect(await Promise.all(answers.slice(0, -1).map(refusal))).toEqual(Array.from({ length: MAX_PAGES_AT_ONCE }, () => 'none'));
+    expect(await refusal(ask(tab, 'terminal.history', asked))).toBe('none');
   });
 });

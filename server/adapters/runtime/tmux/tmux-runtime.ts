@@ -17,6 +17,7 @@ import { createAttach } from './attach.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { createDelivery } from './delivery.ts';
 import { toHandle } from './handles.ts';
+import { createHistory } from './history.ts';
 import { createHost } from './host.ts';
 import { assertTmuxInstalled } from './installed.ts';
 import { createLaunchFiles } from './launch-files.ts';
@@ -67,6 +68,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
     probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
     capture: (handle, { historyLines }) => terminal.capture(handle, historyLines),
     screens: terminal.screens,
+    history: createHistory({ channel, observing }),
     write: terminal.write,
     resize: terminal.resize,
     paste: delivery.paste,
