@@ -16,6 +16,7 @@ import type { Holder } from '../core/liveness/watchdog.ts';
 import type { Probe } from '../core/session/probe.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
+import type { RecordingService } from './recording.ts';
 import type { Device, Message, Project, SessionEvent, StopRecord } from './store.ts';
 import type { WorktreeState } from './workspace.ts';
 
@@ -84,7 +85,10 @@ export interface BriefingService {
 }
 
 export type ProjectSettings = Partial<
-  Pick<Project, 'name' | 'base' | 'agent' | 'orchestratorAgent' | 'orchestratorCommand' | 'env' | 'symlinks' | 'postCreate' | 'disposable'>
+  Pick<
+    Project,
+    'name' | 'base' | 'agent' | 'orchestratorAgent' | 'orchestratorCommand' | 'env' | 'symlinks' | 'postCreate' | 'disposable' | 'record'
+  >
 >;
 
 export interface ProjectService {
@@ -255,4 +259,5 @@ export interface AppServices {
   readonly sessions: SessionService;
   readonly orchestrator: OrchestratorService;
   readonly reports: ReportService;
+  readonly recordings: RecordingService;
 }

@@ -167,6 +167,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
       rebooted: 'no',
       bootId: 'boot-of-the-tests',
       afterRound: () => undefined,
+      recording: () => ({ recording: () => 0, trouble: () => null }),
       passedFaultPoint(point) {
         if (life.isOver()) return;
         passed.push(point);
