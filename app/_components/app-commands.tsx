@@ -1,7 +1,19 @@
 /** What can be done from anywhere. A page adds its own with `useCommands`. */
 'use client';
 
-import { Bot, FolderPlus, HeartPulse, History, Keyboard, LayoutGrid, MonitorSmartphone, MoonStar, Plus, Settings } from 'lucide-react';
+import {
+  Bot,
+  FolderPlus,
+  HeartPulse,
+  History,
+  Keyboard,
+  LayoutGrid,
+  MonitorSmartphone,
+  MoonStar,
+  Plus,
+  Search,
+  Settings,
+} from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useCommands } from '../_data/commands.tsx';
 import { useLock, useProjects, useSessions } from '../_data/live.tsx';
@@ -71,6 +83,14 @@ export function AppCommands() {
       keywords: 'reboot outage recovered came back',
       icon: <History size={16} aria-hidden />,
       run: () => router.push('/briefing'),
+    },
+    {
+      id: 'find',
+      title: 'Find in recordings',
+      group: 'Go to',
+      keywords: 'search text output replay past sessions',
+      icon: <Search size={16} aria-hidden />,
+      run: () => router.push('/find'),
     },
     ...SETTINGS_PAGES.map(({ path, title, keywords, icon: Icon }) => ({
       id: `settings:${path}`,

@@ -2,6 +2,7 @@
 'use client';
 
 import { Ellipsis, PanelRight, Skull } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
@@ -27,6 +28,7 @@ import { useIsWide } from './use-is-wide.ts';
 import { useSessionActions } from './use-session-actions.ts';
 
 export function SessionScreen({ session }: { readonly session: SessionView }) {
+  const router = useRouter();
   const actions = useSessionActions(session);
   const lock = useLock();
   const project = useProject(session.projectId);
@@ -36,6 +38,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
   const [editing, setEditing] = useState<'yes' | 'no'>('no');
   const [history, setHistory] = useState<'open' | 'closed'>('closed');
   const showHistory = useCallback(() => setHistory('open'), []);
+  const showRecording = (): void => router.push(`/sessions/${session.id}/recording`);
   const show = (next: PanelName): void => {
     if (next !== 'terminal') setSide('open');
     void setPanel(next);
@@ -50,6 +53,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
       onRename: () => setEditing('yes'),
       onShow: show,
       onSide: toggleSide,
+      onRecording: showRecording,
     }),
   );
 
@@ -93,6 +97,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
                 Rename…
               </MenuItem>
               <MenuItem onSelect={showHistory}>History…</MenuItem>
+              <MenuItem onSelect={showRecording}>Recording</MenuItem>
               <MenuSeparator />
               <MenuItem
                 icon={<Skull size={15} aria-hidden />}
