@@ -68,7 +68,10 @@ async function look(id: string) {
   viewer.begin();
   let seq = 0;
   return {
-    type: (typed: string) => viewer.input((seq += 1), encoder.encode(typed)),
+    type(typed: string) {
+      seq += 1;
+      return viewer.input(seq, encoder.encode(typed));
+    },
     clear: () => {
       text = '';
     },
@@ -102,10 +105,11 @@ async function echo(viewer: Viewer, count: number): Promise<readonly number[]> {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-let nextSession = 0;
+let nextSession = 1;
 async function round(mode: Mode): Promise<Round> {
   stand.store.projects.update(PROJECT, { record: mode });
-  const [typed, flood] = [`app-${(nextSession += 1)}`, `app-${(nextSession += 1)}`];
+  const [typed, flood] = [`app-${nextSession}`, `app-${nextSession + 1}`];
+  nextSession += 2;
   await stand.run(typed, ['/bin/sh', '-c', 'exec cat >/dev/null']);
   await stand.run(flood, [
     '/bin/sh',

@@ -20,7 +20,11 @@ export function createRecordingFiles({ directory }: { readonly directory: string
   async function write(path: string, flags: number, text: string): Promise<void> {
     try {
       const file = await open(path, flags | O_NOFOLLOW, PRIVATE);
-      await file.writeFile(text).finally(() => file.close());
+      try {
+        await file.writeFile(text);
+      } finally {
+        await file.close();
+      }
     } catch (caught) {
       throw toFailure(caught, directory);
     }
@@ -71,8 +75,12 @@ export function createRecordingFiles({ directory }: { readonly directory: string
 async function readAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array> {
   const file = await open(path, O_RDONLY | O_NOFOLLOW);
   const buffer = Buffer.alloc(maxBytes);
-  const { bytesRead } = await file.read(buffer, 0, maxBytes, offset).finally(() => file.close());
-  return buffer.subarray(0, bytesRead);
+  try {
+    const { bytesRead } = await file.read(buffer, 0, maxBytes, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 async function unlessMissing<T>(work: Promise<T>, otherwise: T): Promise<T> {

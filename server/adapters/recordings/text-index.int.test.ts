@@ -1,5 +1,5 @@
 /** The index on a real SQLite. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -64,6 +64,13 @@ it('takes whatever is typed for words, never for a query', async () => {
     }),
     { numRuns: 100 },
   );
+});
+
+it('makes no file for a look', async () => {
+  await using made = await makeIndex();
+  expect([made.index.known(), made.find('needle')]).toEqual([[], []]);
+  made.index.drop(A);
+  expect(existsSync(made.path)).toBe(false);
 });
 
 it('forgets a segment with all that was found by it', async () => {

@@ -3,7 +3,7 @@
  * found in any language. Everything in it can be made again from the recordings, so nothing waits for the disk, and a file that is
  * damaged or of another version is replaced.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import DatabaseConstructor from 'better-sqlite3';
 import type { SessionId } from '../../core/ids.ts';
@@ -49,6 +49,10 @@ export function createTextIndex({ path, log }: { readonly path: string; readonly
     }
   }
 
+  /** Nothing is made only to be looked into. */
+  const look = <T>(otherwise: T, work: (client: DatabaseConstructor.Database) => T): T =>
+    database === null && !existsSync(path) ? otherwise : use(work);
+
   const segmentOf = (client: DatabaseConstructor.Database, { sessionId, startedAtMs }: SegmentId): number | null =>
     (client.prepare('SELECT id FROM segments WHERE session = ? AND started_at_ms = ?').pluck().get(sessionId, startedAtMs) as
       | number
@@ -63,7 +67,7 @@ export function createTextIndex({ path, log }: { readonly path: string; readonly
 
   return {
     known: () =>
-      use((client) =>
+      look([], (client) =>
         (client.prepare('SELECT session, started_at_ms, whole FROM segments').all() as readonly Known[]).map((row) => ({
           sessionId: row.session as SessionId,
           startedAtMs: row.started_at_ms,
@@ -84,9 +88,9 @@ export function createTextIndex({ path, log }: { readonly path: string; readonly
       });
     },
     drop(id) {
+      const segment = look(null, (client) => segmentOf(client, id));
+      if (segment === null) return;
       together((client) => {
-        const segment = segmentOf(client, id);
-        if (segment === null) return;
         client.prepare('DELETE FROM texts WHERE rowid IN (SELECT id FROM moments WHERE segment = ?)').run(segment);
         client.prepare('DELETE FROM moments WHERE segment = ?').run(segment);
         client.prepare('DELETE FROM segments WHERE id = ?').run(segment);
@@ -98,7 +102,7 @@ export function createTextIndex({ path, log }: { readonly path: string; readonly
       // No screen has a control character, and a NUL would end the query.
       if (long.length === 0 || words.some((word) => /\p{Cc}/u.test(word))) return [];
       const also = short.map(() => `AND texts.text LIKE ? ESCAPE '\\'`).join(' ');
-      const rows = use((client) =>
+      const rows = look<readonly unknown[]>([], (client) =>
         client
           .prepare(
             `SELECT segments.session, segments.started_at_ms, moments.at_ms,

@@ -93,11 +93,9 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function scan(): Promise<void> {
-    for (const key of [...cursors.keys()]) forget(key);
+    for (const key of cursors.keys()) forget(key);
     const there = await files.list(null);
     const keys = new Set(there.map(segmentKey));
-    // Without any files there is no index to be made.
-    if (there.length === 0) return void (rescan = 'done');
     const known = index.known();
     const whole = new Set(known.flatMap((each) => (each.state === 'whole' ? [segmentKey(each)] : [])));
     for (const id of known) if (!keys.has(segmentKey(id))) index.drop(id);
@@ -229,7 +227,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       stopping.abort();
       cancel?.();
       await working;
-      for (const key of [...cursors.keys()]) forget(key);
+      for (const key of cursors.keys()) forget(key);
       index.close();
     },
   };

@@ -283,8 +283,9 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     },
     stateOf(id) {
       const track = tracks.get(id);
-      if (track?.take != null) return { state: 'recording', why: null };
-      return track?.failure == null ? { state: 'off', why: null } : { state: 'failing', why: track.failure.message };
+      if (track === undefined) return { state: 'off', why: null };
+      if (track.take !== null) return { state: 'recording', why: null };
+      return track.failure === null ? { state: 'off', why: null } : { state: 'failing', why: track.failure.message };
     },
     isOpen: (id) => open.has(segmentKey(id)),
     trouble: () => [...tracks.values()].find(({ failure }) => failure !== null)?.failure ?? null,
