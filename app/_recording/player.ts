@@ -46,19 +46,20 @@ export function createPlayer(place: HTMLElement, timeline: Timeline, startMs: nu
       onSearch: nothing,
       onBell: nothing,
       onScrollBack: nothing,
-      onSize: () => screen.settleOverflow(),
+      onSize: settleSoon,
     },
   });
   /** Events that are on the screen; -1 before the first drawing. */
   let drawn = -1;
   let drawing: 'no' | 'yes' = 'no';
   let frame = 0;
+  let settling = 0;
   let lastMs = 0;
   let disposed = false;
 
   place.append(screen.element);
   screen.reveal();
-  const observer = new ResizeObserver(() => screen.settleOverflow());
+  const observer = new ResizeObserver(settleSoon);
   observer.observe(place);
   const unwatch = watchTheme(() => screen.setTheme(readTheme()));
   draw();
@@ -84,7 +85,16 @@ export function createPlayer(place: HTMLElement, timeline: Timeline, startMs: nu
     screen.write(NOTHING, () => {
       drawn = until;
       drawing = 'no';
+      settleSoon();
       draw();
+    });
+  }
+
+  /** After xterm has laid out what it was told: only then is it known whether it is larger than its place. */
+  function settleSoon(): void {
+    cancelAnimationFrame(settling);
+    settling = requestAnimationFrame(() => {
+      if (!disposed) screen.settleOverflow();
     });
   }
 
