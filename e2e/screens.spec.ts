@@ -298,6 +298,35 @@ function screensOf(day: BusyDay): readonly Screen[] {
       },
     },
     {
+      name: 'recording',
+      open: async (page) => {
+        await page.goto(`/sessions/${day.running}/recording`);
+        await expect(page.locator('[data-recording=drawn]')).toBeVisible();
+        await terminal(page);
+      },
+    },
+    {
+      name: 'recording-none',
+      open: async (page) => {
+        await page.goto(`/sessions/${day.needsRecovery}/recording`);
+        await expect(page.getByText('Nothing is recorded')).toBeVisible();
+      },
+    },
+    {
+      name: 'find',
+      open: async (page) => {
+        await page.goto('/find?q=stub');
+        await expect(page.locator('mark').first()).toBeVisible();
+      },
+    },
+    {
+      name: 'find-empty',
+      open: async (page) => {
+        await page.goto('/find');
+        await expect(page.getByText('What was on a screen, and when')).toBeVisible();
+      },
+    },
+    {
       name: 'not-found',
       open: async (page) => {
         await page.goto('/there/is/nothing');

@@ -12,6 +12,7 @@ import {
   MonitorSmartphone,
   MoonStar,
   Plus,
+  Search,
   Settings,
 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
@@ -92,6 +93,14 @@ export function AppCommands() {
       keywords: 'reboot outage recovered came back',
       icon: <History size={16} aria-hidden />,
       run: () => router.push('/briefing'),
+    },
+    {
+      id: 'find',
+      title: 'Find in recordings',
+      group: 'Go to',
+      keywords: 'search text output replay past sessions',
+      icon: <Search size={16} aria-hidden />,
+      run: () => router.push('/find'),
     },
     ...SETTINGS_PAGES.map(({ path, title, keywords, icon: Icon }) => ({
       id: `settings:${path}`,

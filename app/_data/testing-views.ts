@@ -55,6 +55,7 @@ export function aProject(part: Partial<ProjectView> = {}): ProjectView {
     symlinks: [],
     postCreate: [],
     disposable: [],
+    record: 'off',
     createdAt: AT,
     updatedAt: AT,
     ...part,

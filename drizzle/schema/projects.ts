@@ -13,6 +13,10 @@ export const projects = sqliteTable('projects', {
   symlinks: text('symlinks').notNull(),
   postCreate: text('post_create').notNull(),
   disposable: text('disposable').notNull(),
+  /** Whether what its sessions print is recorded. */
+  record: text('record', { enum: ['off', 'on'] })
+    .notNull()
+    .default('off'),
   createdAtMs: integer('created_at_ms').notNull(),
   updatedAtMs: integer('updated_at_ms').notNull(),
 });

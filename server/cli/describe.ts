@@ -40,6 +40,7 @@ export function describeProject(project: ProjectView): string {
     ['symlinks', project.symlinks.join(', ')],
     ['post-create', project.postCreate.join('; ')],
     ['disposable', project.disposable.join(', ')],
+    ['record', project.record],
   ]);
 }
 

@@ -10,6 +10,7 @@ import type { CliContext, VerbResult } from './context.ts';
 import type { AttachOptions } from './verbs/attach.ts';
 import type { EnsureOptions } from './verbs/orchestrator.ts';
 import type { ProjectOptions } from './verbs/project.ts';
+import type { ExportOptions } from './verbs/record.ts';
 import type { SpawnOptions } from './verbs/spawn.ts';
 import type { UpOptions } from './verbs/up.ts';
 
@@ -119,7 +120,8 @@ function withSettings(command: Command): Command {
     .option('--env <NAME=value>', "a variable in the sessions' environment; repeat for more", collectEnv)
     .option('--symlink <path>', 'a path of the repository to link into each worktree; repeat for more', collect)
     .option('--post-create <command>', 'run in each new worktree; repeat for more', collect)
-    .option('--disposable <pattern>', 'ignored files that may go with a worktree; repeat for more', collect);
+    .option('--disposable <pattern>', 'ignored files that may go with a worktree; repeat for more', collect)
+    .addOption(new Option('--record <switch>', 'keep what its sessions print, to replay and search').choices(['on', 'off']));
 }
 
 function addSessionCommands(program: Command, run: Run): void {
@@ -181,6 +183,23 @@ function addSessionCommands(program: Command, run: Run): void {
     .option('--read-only', 'only look', false)
     .option('--detach-keys <keys>', `what leaves it again; default: ${DEFAULT_DETACH_KEYS}`, parseDetachKeys)
     .action((id: string, options: AttachOptions) => run(async (context) => (await loadAttach(context)).attach(context, id, options)));
+  const record = program.command('record').description('what sessions printed, where their project is recorded');
+  verb(record, 'ls <id>')
+    .description('the recordings of a session')
+    .action((id: string) => run(async (context) => (await import('./verbs/record.ts')).listRecordings(context, id)));
+  verb(record, 'export <id>')
+    .description('the latest one as an asciicast v2 file')
+    .option('--from <time>', 'the one that ran then')
+    .option('--out <file>', 'default: <id>-<start>.cast')
+    .action((id: string, options: ExportOptions) =>
+      run(async (context) => (await import('./verbs/record.ts')).exportRecording(context, id, options)),
+    );
+  verb(record, 'find <text>')
+    .description('where a text was on a screen, the latest first')
+    .option('--id <id>', 'of one session')
+    .action((text: string, options: { id?: string }) =>
+      run(async (context) => (await import('./verbs/record.ts')).findInRecordings(context, text, options)),
+    );
   verb(program, 'kill <id>')
     .description('end a session for good; its branch stays')
     .action((id: string) => run(async (context) => (await import('./verbs/kill.ts')).kill(context, id)));

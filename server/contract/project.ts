@@ -43,6 +43,7 @@ const settings = {
   symlinks: z.array(relativePathSchema).max(50),
   postCreate: z.array(z.string().min(1).max(8_192).refine(noNul)).max(20),
   disposable: z.array(line(1_024)).max(100),
+  record: z.enum(['off', 'on']),
 };
 
 export const projectAddInput = z.object({

@@ -65,6 +65,7 @@ export const APP_ERROR_CODES = [
   'PROMPT_TOO_LONG',
   'MESSAGE_TOO_LONG',
   'IDEMPOTENCY_CONFLICT',
+  'RECORDING_NOT_FOUND',
   // last resort
   'INTERNAL',
 ] as const;

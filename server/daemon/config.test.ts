@@ -29,6 +29,7 @@ describe('the daemon configuration', () => {
       allowedHosts: [],
       allowedOrigins: [],
       runtime: null,
+      recording: { perSessionBytes: 64 * 1_048_576, inAllBytes: 2_048 * 1_048_576, maxAgeMs: 14 * 86_400_000 },
       fault: null,
     });
   });

@@ -12,6 +12,7 @@ import { normalizeAllowedHost, normalizeAllowedOrigin } from '../core/access/all
 import { AppError } from '../core/errors.ts';
 import { FAULT_POINTS, type FaultPoint, parseFaultPoint } from '../core/fault-points.ts';
 import type { Owner } from '../core/liveness/owner.ts';
+import type { RetentionLimits } from '../core/recording/retention.ts';
 import { RUNTIME_KINDS, type RuntimeKind } from '../core/session/session.ts';
 
 export type Config = {
@@ -32,6 +33,8 @@ export type Config = {
   readonly allowedOrigins: readonly string[];
   /** As asked for; `null`: by what is there (`runtime-choice.ts`). */
   readonly runtime: RuntimeKind | null;
+  /** How much of the recorded sessions is kept. */
+  readonly recording: RetentionLimits;
   /** The point at which a test wants this process to die; always `null` in a build without fault points. */
   readonly fault: FaultPoint | null;
 };
@@ -44,6 +47,8 @@ export type ConfigContext = {
   readonly faults: 'compiled_in' | 'left_out';
 };
 
+const MEGABYTE = 1_048_576;
+const DAY_MS = 86_400_000;
 /** setTimeout takes 2^31 - 1 ms; a week is far below it and beyond every use. */
 const MAX_DURATION_MS = 7 * 24 * 3_600_000;
 
@@ -56,6 +61,7 @@ export function parseConfig(env: Environment, context: ConfigContext): Config {
   const problems: EnvironmentProblem[] = [...locations.problems];
   const duration = (variable: string, fallback: number): number =>
     readInteger({ [variable]: plainMs(variable, env[variable]) }, { variable, min: 0, max: MAX_DURATION_MS, fallback }, problems);
+  const whole = (variable: string, fallback: number): number => readInteger(env, { variable, min: 1, max: 1_000_000, fallback }, problems);
   const config: Config = {
     ...locations.value,
     owner: readOwner(env, problems),
@@ -67,6 +73,11 @@ export function parseConfig(env: Environment, context: ConfigContext): Config {
     allowedOrigins: readList(env, { variable: 'AO_ALLOWED_ORIGINS', parse: normalizeAllowedOrigin, allowed: ORIGINS_RULE }, problems),
     runtime:
       env['AO_RUNTIME'] === undefined ? null : readWord(env, { variable: 'AO_RUNTIME', words: RUNTIME_KINDS, fallback: 'tmux' }, problems),
+    recording: {
+      perSessionBytes: MEGABYTE * whole('AO_RECORD_MAX_MB', 64),
+      inAllBytes: MEGABYTE * whole('AO_RECORD_TOTAL_MB', 2_048),
+      maxAgeMs: DAY_MS * whole('AO_RECORD_MAX_DAYS', 14),
+    },
     fault: readFault(env, context, problems),
   };
   if (problems.length > 0) {

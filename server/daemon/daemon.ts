@@ -36,6 +36,7 @@ import { createDaemonService } from './daemon-service.ts';
 import { openDashboard } from './dashboard.ts';
 import type { Installation } from './installation.ts';
 import { lockHeld, refuseIfServing } from './presence.ts';
+import { openRecording } from './recording.ts';
 import { wireServices } from './services.ts';
 import { writeSessionBin } from './session-bin.ts';
 import { shutDown } from './shutdown.ts';
@@ -107,6 +108,7 @@ async function boot(
     bootId: processes.bootId(),
     rebooted: store.meta.lastBootId() === null || store.meta.lastBootId() === processes.bootId() ? 'no' : 'yes',
     afterRound: () => spooled.apply(),
+    recording: () => recording.recorder,
   });
   const housekeeping = createHousekeeping({ store, clock, log });
   const spooled = createSpooledReports({ spool: adapters.spool, store, reports: services.reports, log });
@@ -129,6 +131,7 @@ async function boot(
   operations.onStart((name) => watchdog.lease(name, BUSY_LEASE_MS));
 
   const dashboard = openDashboard({ ...adapters, dataDir, store, key, secrets, feed: services.feed, desk: watchdog, clock, log });
+  const recording = openRecording({ dataDir, store, terminals: dashboard.terminals, limits: config.recording, clock, log });
   const daemon = createDaemonService({
     store,
     watchdog,
@@ -138,7 +141,7 @@ async function boot(
     publish,
   });
   const http = createHttpServer({
-    services: { ...services, devices: dashboard.devices, daemon },
+    services: { ...services, devices: dashboard.devices, recordings: recording.service, daemon },
     sockets: dashboard.sockets,
     state: () => state,
     identity: { pid: process.pid, version: installation.version, instanceId },
@@ -190,6 +193,7 @@ async function boot(
     found.startQueued();
     services.reconciler.startReaper();
     housekeeping.start();
+    recording.start();
     watchdog.start();
     booted.open();
   } catch (caught) {
@@ -230,10 +234,10 @@ async function boot(
         stopListening: () => http.close({ drainMs: config.shutdownTimeoutMs }),
         whenIdle: operations.whenIdle,
         running: operations.running,
-        stopRounds: () => {
+        stopRounds: async () => {
           services.feed.close();
           housekeeping.stop();
-          return services.reconciler.stop();
+          await Promise.all([services.reconciler.stop(), recording.stop()]);
         },
         closeSupervision: async () => {
           watchdog.close();

@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import type { SupervisorDesk } from '../ports/supervision.ts';
+import type { TerminalService } from '../ports/terminal.ts';
 import { createDevices } from '../services/devices.ts';
 import { createTerminalHistories } from '../services/terminal/history.ts';
 import { createTerminalHub } from '../services/terminal/hub.ts';
@@ -33,6 +34,7 @@ export type DashboardDeps = Pick<Adapters, 'runtime' | 'openScreen'> & {
 export type Dashboard = {
   readonly devices: DeviceService;
   readonly sockets: SocketDoor;
+  readonly terminals: TerminalService;
   /** Tabs are told and sent away, then the terminals end; sessions do not. */
   close(): Promise<void>;
 };
@@ -57,6 +59,7 @@ export function openDashboard(deps: DashboardDeps): Dashboard {
   return {
     devices,
     sockets,
+    terminals,
     close: async () => {
       await sockets.close();
       await terminals.close();

@@ -39,6 +39,7 @@ import { createProjects } from '../services/projects.ts';
 import { createApply } from '../services/reconcile/apply.ts';
 import { createObserver } from '../services/reconcile/observe.ts';
 import { createReconciler, type Reconciler } from '../services/reconcile/reconciler.ts';
+import type { Recorder } from '../services/recording/recorder.ts';
 import { createReports } from '../services/reports.ts';
 import { createCleanup } from '../services/sessions/cleanup.ts';
 import type { Places, SessionContext } from '../services/sessions/context.ts';
@@ -73,6 +74,8 @@ export type ServiceDeps = {
   /** Whether the machine was booted since a daemon last ran here. */
   readonly rebooted: 'yes' | 'no';
   readonly bootId: string;
+  /** Asked by the doctor. */
+  readonly recording: () => Pick<Recorder, 'recording' | 'trouble'>;
   /** Called after each look at the runtimes. */
   readonly afterRound: () => void;
 };
@@ -136,7 +139,15 @@ export function wireServices(deps: ServiceDeps): WiredServices {
     projects: createProjects({ store, workspace, agents, clock }),
     ...createSessions(context, { operations, spawn, kill, recover, ensure, delivery, report, parking, cleanup: createCleanup(context) }),
     agents: agentService,
-    doctor: createDoctor({ store, survey: workspace, runtime: deps.runtime, agents: agentService, report, orphans: reconciler.orphans }),
+    doctor: createDoctor({
+      store,
+      survey: workspace,
+      runtime: deps.runtime,
+      agents: agentService,
+      report,
+      orphans: reconciler.orphans,
+      recording: deps.recording,
+    }),
     briefing,
     evidence,
     feed,

@@ -17,6 +17,7 @@ import type { Probe } from '../core/session/probe.ts';
 import type { RecoveryMode, Session } from '../core/session/session.ts';
 import type { DerivedStatus } from '../core/session/status.ts';
 import type { PeekLines } from '../core/terminal/peek.ts';
+import type { RecordingService } from './recording.ts';
 import type { Device, Message, Project, SessionEvent, StopRecord } from './store.ts';
 import type { WorktreeState } from './workspace.ts';
 
@@ -85,7 +86,10 @@ export interface BriefingService {
 }
 
 export type ProjectSettings = Partial<
-  Pick<Project, 'name' | 'base' | 'agent' | 'orchestratorAgent' | 'orchestratorCommand' | 'env' | 'symlinks' | 'postCreate' | 'disposable'>
+  Pick<
+    Project,
+    'name' | 'base' | 'agent' | 'orchestratorAgent' | 'orchestratorCommand' | 'env' | 'symlinks' | 'postCreate' | 'disposable' | 'record'
+  >
 >;
 
 export interface ProjectService {
@@ -270,4 +274,5 @@ export interface AppServices {
   readonly orchestrator: OrchestratorService;
   readonly peeks: PeekService;
   readonly reports: ReportService;
+  readonly recordings: RecordingService;
 }

@@ -20,6 +20,8 @@ export type Project = {
   readonly postCreate: readonly string[];
   /** Ignored paths (gitignore patterns) that do not make a worktree dirty. */
   readonly disposable: readonly string[];
+  /** Whether the output of its sessions is kept, to be replayed and searched. */
+  readonly record: 'off' | 'on';
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };

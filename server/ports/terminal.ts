@@ -74,7 +74,8 @@ export type ViewerIdentity = {
 
 export type ViewRequest = {
   readonly session: SessionRef;
-  readonly who: ViewerIdentity;
+  /** `null`: nobody, as of a recording. The others are not told of it. */
+  readonly who: ViewerIdentity | null;
   readonly size: Size;
   readonly visibility: Visibility;
   readonly access: ViewerAccess;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AppError } from '../core/errors.ts';
 import { makeServiceWorld } from '../testing/service-world.ts';
 import { INSTANCE, launch } from '../testing/session-facts.ts';
 
@@ -44,4 +45,14 @@ it('says that the session host does not answer (L6), and why', async () => {
   expect(host).toMatchObject({ verdict: 'fail', says: expect.stringContaining('does not answer'), fix: `ao why ${id}` });
   world.host.wake();
   expect((await world.services().doctor.examine()).checks.find((check) => check.id === 'session host')?.verdict).toBe('ok');
+});
+
+it('says why sessions are not recorded that should be', async () => {
+  const world = await makeServiceWorld();
+  const recordings = async () => (await world.services().doctor.examine()).checks.find(({ id }) => id === 'recordings');
+  expect(await recordings()).toBeUndefined();
+  world.recording.count = 2;
+  expect(await recordings()).toMatchObject({ verdict: 'ok' });
+  world.recording.trouble = new AppError({ code: 'DATA_DIR_UNUSABLE', message: 'The disk is full.', hint: 'Free some space.' });
+  expect(await recordings()).toMatchObject({ verdict: 'warn', says: 'The disk is full.', fix: 'Free some space.' });
 });

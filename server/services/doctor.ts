@@ -7,6 +7,7 @@ import type { AgentService, Check, DoctorService } from '../ports/app-services.t
 import type { RuntimeDestroyer, RuntimeLauncher, RuntimeProbe } from '../ports/runtime.ts';
 import type { Store } from '../ports/store.ts';
 import type { WorkspaceSurvey } from '../ports/workspace.ts';
+import type { Recorder } from './recording/recorder.ts';
 import type { Report } from './sessions/report.ts';
 
 type Deps = {
@@ -17,12 +18,13 @@ type Deps = {
   readonly report: Report;
   /** As of the latest look. */
   readonly orphans: () => readonly SeenRuntime[];
+  readonly recording: () => Pick<Recorder, 'recording' | 'trouble'>;
 };
 
 /** A host that is stopped does not answer at all; this is how long it is waited for. */
 const HOST_LIMIT_MS = 2_000;
 
-export function createDoctor({ store, survey, runtime, agents, report, orphans }: Deps): DoctorService {
+export function createDoctor({ store, survey, runtime, agents, report, orphans, recording }: Deps): DoctorService {
   async function check(id: string, says: string, work: () => Promise<void> | void): Promise<Check> {
     try {
       await work();
@@ -56,6 +58,14 @@ export function createDoctor({ store, survey, runtime, agents, report, orphans }
     });
   }
 
+  /** Said only where something is recorded, or should be: most record nothing. */
+  function recordings(): readonly Check[] {
+    const trouble = recording().trouble();
+    if (trouble !== null) return [{ id: 'recordings', verdict: 'warn', says: trouble.message, fix: trouble.hint }];
+    const count = recording().recording();
+    return count === 0 ? [] : [{ id: 'recordings', verdict: 'ok', says: `${count} sessions are recorded.`, fix: null }];
+  }
+
   async function keptWork(): Promise<readonly { readonly repository: string; readonly ref: string }[]> {
     const repositories = [...new Set(store.projects.list().map(({ path }) => path))];
     const found = await Promise.all(
@@ -74,7 +84,10 @@ export function createDoctor({ store, survey, runtime, agents, report, orphans }
         keptWork(),
       ]);
       const sessions = store.sessions.list().map(report);
-      return { checks: [database, host, ...ofAgents], findings: findTrouble({ orphans: orphans(), folders, sessions, kept }) };
+      return {
+        checks: [database, host, ...ofAgents, ...recordings()],
+        findings: findTrouble({ orphans: orphans(), folders, sessions, kept }),
+      };
     },
 
     async reap(handle: RuntimeHandle) {

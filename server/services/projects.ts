@@ -71,6 +71,7 @@ export function createProjects({ store, workspace, agents, clock }: Deps): Proje
         symlinks: settings.symlinks ?? [],
         postCreate: settings.postCreate ?? [],
         disposable: settings.disposable ?? [],
+        record: settings.record ?? 'off',
         createdAtMs: nowMs,
         updatedAtMs: nowMs,
       };

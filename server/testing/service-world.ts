@@ -55,6 +55,8 @@ export type Meanwhile = {
 
 export type ServiceWorld = {
   readonly meanwhile: Meanwhile;
+  /** What the recorder says of itself. */
+  readonly recording: { count: number; trouble: AppError | null };
   readonly store: Store;
   readonly host: FakeHost;
   readonly workspaces: FakeWorkspaces;
@@ -107,6 +109,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
   let deadly: FaultPoint | null = null;
   const refusals: string[] = [];
   const meanwhile: Meanwhile = {};
+  const recording: ServiceWorld['recording'] = { count: 0, trouble: null };
 
   workspaces.addRepository(REPOSITORY);
   const defaults = { path: REPOSITORY, agent: 'smart', orchestratorAgent: 'smart', symlinks: [], postCreate: [], disposable: [] };
@@ -167,6 +170,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
       rebooted: 'no',
       bootId: 'boot-of-the-tests',
       afterRound: () => undefined,
+      recording: () => ({ recording: () => recording.count, trouble: () => recording.trouble }),
       passedFaultPoint(point) {
         if (life.isOver()) return;
         passed.push(point);
@@ -196,6 +200,7 @@ export async function makeServiceWorld(options: WorldOptions = {}): Promise<Serv
 
   return {
     meanwhile,
+    recording,
     store,
     host,
     workspaces,

@@ -20,6 +20,7 @@ export function projectFacts(patch: Partial<Project> = {}): Project {
     symlinks: ['node_modules'],
     postCreate: ['npm ci'],
     disposable: ['dist/'],
+    record: 'off',
     createdAtMs: 1_000,
     updatedAtMs: 1_000,
     ...patch,

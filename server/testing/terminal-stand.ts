@@ -32,7 +32,7 @@ type Screen = { readonly text: string; readonly cursor: string };
 
 /** What a stand needs to know of its runtime beside the ports. */
 type StandRuntime = {
-  readonly harness: RuntimeHarness & AsyncDisposable;
+  readonly harness: RuntimeHarness & AsyncDisposable & { readonly dataDir: string };
   readonly runtime: Runtime & RuntimeAttach;
   /** What the host itself shows, without trailing blanks. */
   readonly screenOf: (spec: LaunchSpec) => Promise<Screen>;
@@ -43,6 +43,7 @@ type StandRuntime = {
 };
 
 export type TerminalStand = AsyncDisposable & {
+  readonly dataDir: string;
   readonly runtime: Runtime & RuntimeAttach;
   readonly store: Store;
   readonly hub: TerminalHub;
@@ -158,6 +159,7 @@ export async function makeTerminalStand(options: { readonly kind: StandKind; rea
   });
 
   return {
+    dataDir: harness.dataDir,
     runtime,
     store,
     hub,

@@ -126,6 +126,7 @@ export function toProjectView(project: Project): ProjectView {
     symlinks: [...project.symlinks],
     postCreate: [...project.postCreate],
     disposable: [...project.disposable],
+    record: project.record,
     createdAt: toIso(project.createdAtMs),
     updatedAt: toIso(project.updatedAtMs),
   };

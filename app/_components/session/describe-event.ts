@@ -12,6 +12,8 @@ const WORDS: Readonly<Record<string, string>> = {
   adopted: 'Found running',
   killed: 'Ended',
   terminated: 'Ended',
+  recording_failed: 'Recording failed',
+  recording_resumed: 'Recorded again',
   reaped: 'Left-over processes ended',
 };
 

@@ -1,5 +1,5 @@
 /** What the palette can do with the session on the screen, as data. */
-import { Play, RotateCcw, Skull, SquarePen } from 'lucide-react';
+import { Film, Play, RotateCcw, Skull, SquarePen } from 'lucide-react';
 import type { SessionView } from '../../../server/contract/session.ts';
 import type { Command } from '../../_data/commands.tsx';
 import type { PanelName } from './session-layout.tsx';
@@ -13,8 +13,9 @@ export function sessionCommands(can: {
   readonly onRename: () => void;
   readonly onShow: (panel: PanelName) => void;
   readonly onSide: () => void;
+  readonly onRecording: () => void;
 }): readonly Command[] {
-  const { session, actions, lock, side, onRename, onShow, onSide } = can;
+  const { session, actions, lock, side, onRename, onShow, onSide, onRecording } = can;
   return [
     {
       id: 'session:resume',
@@ -61,6 +62,14 @@ export function sessionCommands(can: {
       run: () => onShow('messages'),
     },
     { id: 'session:side', title: side === 'open' ? 'Hide the side panel' : 'Show the side panel', group: 'Here', run: onSide },
+    {
+      id: 'session:recording',
+      title: 'Show the recording',
+      group: 'Here',
+      keywords: 'replay play back asciicast past output',
+      icon: <Film size={16} aria-hidden />,
+      run: onRecording,
+    },
     // Last: what the palette marks when it opens must not be what ends a session.
     {
       id: 'session:kill',

@@ -2,6 +2,7 @@
 'use client';
 
 import { Ellipsis, PanelRight, Skull } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { type ReactNode, useState } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
@@ -26,6 +27,7 @@ import { useIsWide } from './use-is-wide.ts';
 import { useSessionActions } from './use-session-actions.ts';
 
 export function SessionScreen({ session }: { readonly session: SessionView }) {
+  const router = useRouter();
   const actions = useSessionActions(session);
   const lock = useLock();
   const project = useProject(session.projectId);
@@ -33,6 +35,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
   const [panel, setPanel] = useQueryState('panel', parseAsStringLiteral(PANELS));
   const [side, setSide] = useState<'open' | 'closed'>('open');
   const [editing, setEditing] = useState<'yes' | 'no'>('no');
+  const showRecording = (): void => router.push(`/sessions/${session.id}/recording`);
   const show = (next: PanelName): void => {
     if (next !== 'terminal') setSide('open');
     void setPanel(next);
@@ -47,6 +50,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
       onRename: () => setEditing('yes'),
       onShow: show,
       onSide: toggleSide,
+      onRecording: showRecording,
     }),
   );
 
@@ -89,6 +93,7 @@ export function SessionScreen({ session }: { readonly session: SessionView }) {
               <MenuItem disabledReason={lock} onSelect={() => setEditing('yes')}>
                 Rename…
               </MenuItem>
+              <MenuItem onSelect={showRecording}>Recording</MenuItem>
               <MenuSeparator />
               <MenuItem
                 icon={<Skull size={15} aria-hidden />}

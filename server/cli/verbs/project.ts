@@ -15,6 +15,7 @@ export type ProjectOptions = {
   readonly symlink?: readonly string[];
   readonly postCreate?: readonly string[];
   readonly disposable?: readonly string[];
+  readonly record?: 'off' | 'on';
 };
 
 export async function addProject(
@@ -48,7 +49,18 @@ function one(project: Parameters<typeof describeProject>[0]): VerbResult {
   return { value: project, text: describeProject(project) };
 }
 
-function toSettings({ name, base, agent, orchestratorAgent, orchestratorCommand, env, symlink, postCreate, disposable }: ProjectOptions) {
+function toSettings({
+  name,
+  base,
+  agent,
+  orchestratorAgent,
+  orchestratorCommand,
+  env,
+  symlink,
+  postCreate,
+  disposable,
+  record,
+}: ProjectOptions) {
   const orEmpty = (list: readonly string[] | undefined): string[] | undefined => list?.filter((item) => item !== '');
   return {
     name,
@@ -60,5 +72,6 @@ function toSettings({ name, base, agent, orchestratorAgent, orchestratorCommand,
     symlinks: orEmpty(symlink),
     postCreate: orEmpty(postCreate),
     disposable: orEmpty(disposable),
+    record,
   };
 }

@@ -45,7 +45,7 @@ export type View = {
   readonly state: () => 'open' | 'over';
   readonly join: (viewer: {
     readonly attachId: string;
-    readonly who: ViewerIdentity;
+    readonly who: ViewerIdentity | null;
     readonly size: Size;
     readonly visibility: Visibility;
     readonly access: ViewerAccess;
@@ -179,7 +179,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
           const seat = seats.get(id);
           if (seat === undefined || seat.state === 'watching') return;
           seat.state = 'watching';
-          watchers.join(id, { who, visibility, access });
+          if (who !== null) watchers.join(id, { who, visibility, access });
           if (!sameSize(seat.told, sizing.size())) sink.sized(sizing.size());
           fan.add(id, sink.output);
           farewell();

@@ -41,6 +41,8 @@ export type FakeAppServices = AppServices & {
 /** The token of session `app-1`, as its agent has it. */
 export const FAKE_SESSION_TOKEN = 'session-token-of-app-1-aaaaaaaaaaaaaaaaaaaa';
 
+const SEGMENT = { sessionId: 'app-1' as SessionId, startedAtMs: 1_000, endedAtMs: 61_000, bytes: 2_048 };
+
 export function projectFacts(patch: Partial<Project> = {}): Project {
   return {
     id: 'app' as ProjectId,
@@ -54,6 +56,7 @@ export function projectFacts(patch: Partial<Project> = {}): Project {
     symlinks: [],
     postCreate: [],
     disposable: [],
+    record: 'off',
     createdAtMs: 1_000,
     updatedAtMs: 1_000,
     ...patch,
@@ -251,6 +254,15 @@ export function createFakeAppServices(facts: {
       look: async (requests) =>
         noted('peeks.look', [requests], () => [
           { id: 'app-1' as SessionId, version: 'v1', cols: 80, lines: [[{ text: '$ ' }, { text: 'red', fg: 1, looks: ['bold'] }]] },
+        ]),
+    },
+    recordings: {
+      list: async (ref) =>
+        noted('recordings.list', [ref], () => ({ sessionId: report(ref).session.id, state: 'recording', why: null, segments: [SEGMENT] })),
+      read: async (id, offset) => noted('recordings.read', [id, offset], () => ({ text: '[1,"o","hello"]\n', nextOffset: null })),
+      find: (query) =>
+        noted('recordings.find', [query], () => [
+          { sessionId: SEGMENT.sessionId, startedAtMs: 1_000, atMs: 3_000, parts: [{ text: 'the error', match: true }] },
         ]),
     },
     reports: {

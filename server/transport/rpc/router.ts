@@ -16,6 +16,9 @@ import { getProject } from './projects/get.ts';
 import { listProjects } from './projects/list.ts';
 import { removeProject } from './projects/remove.ts';
 import { setProject } from './projects/set.ts';
+import { findInRecordings } from './recordings/find.ts';
+import { listRecordings } from './recordings/list.ts';
+import { readRecording } from './recordings/read.ts';
 import { cleanUpSessions } from './sessions/cleanup.ts';
 import { getSessionDirt } from './sessions/dirt.ts';
 import { listSessionEvents } from './sessions/events.ts';
@@ -67,6 +70,7 @@ export const appRouter = router({
     dirt: getSessionDirt,
     evidence: getSessionEvidence,
   }),
+  recordings: router({ list: listRecordings, read: readRecording, find: findInRecordings }),
   orchestrator: router({ ensure: ensureOrchestrator }),
   terminals: router({ peek: peekAtTerminals }),
 });

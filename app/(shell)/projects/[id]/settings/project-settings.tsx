@@ -41,6 +41,7 @@ export function ProjectSettings() {
           <ProjectSection project={project} />
           <AgentsSection project={project} />
           <WorktreeSection project={project} />
+          <RecordingSection project={project} />
           <RemoveSection project={project} />
         </div>
       </div>
@@ -208,6 +209,34 @@ function WorktreeSection({ project }: SectionOf) {
           )}
         </SettingForm>
       </div>
+    </Section>
+  );
+}
+
+const RECORD_OPTIONS = [
+  { value: 'off', label: 'Not recorded' },
+  { value: 'on', label: 'Recorded' },
+] as const;
+
+function RecordingSection({ project }: SectionOf) {
+  return (
+    <Section title="Recording" lead="What its sessions print, to be played back and searched later, after they have ended too.">
+      <SettingForm
+        project={project}
+        setting="record"
+        label="Sessions of this project"
+        hint={
+          <>
+            Kept in the data directory, for you alone, and for a limited time: 64 MB a session and 14 days, unless AO_RECORD_MAX_MB and
+            AO_RECORD_MAX_DAYS say otherwise. Whatever is printed is in it, secrets too. While it is on, each running session is watched as
+            if a page showed it. Switched off, what there is stays until it is too old.
+          </>
+        }
+        saved={project.record}
+        parse={(text) => ({ ok: true, value: { record: text === 'on' ? 'on' : 'off' } })}
+      >
+        {(text, change) => <Select value={text === 'on' ? 'on' : 'off'} onChange={change} options={RECORD_OPTIONS} />}
+      </SettingForm>
     </Section>
   );
 }

@@ -26,7 +26,8 @@ export type SettingName =
   | 'env'
   | 'symlinks'
   | 'postCreate'
-  | 'disposable';
+  | 'disposable'
+  | 'record';
 type SettingPart = Partial<Pick<ProjectView, SettingName>>;
 
 export type SettingFormProps = {

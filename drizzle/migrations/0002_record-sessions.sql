@@ -1,0 +1,1 @@
+ALTER TABLE `projects` ADD `record` text DEFAULT 'off' NOT NULL;
