@@ -21,15 +21,15 @@ test('3,000 lines are scrolled back through and searched while more are printed,
   page,
   browser,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   const url = await openDashboard(installation, page);
   const other = await spawnSession(installation, ['--title', 'The other one']);
   const id = await spawnSession(installation, ['--title', 'A long one']);
   await openSession(page, `${url}/sessions/${id}`);
   await page.getByRole('button', { name: 'History' }).click();
   await expect(page.getByText('Nothing has scrolled off the screen yet.')).toBeVisible();
-  await typeInTerminal(page, 'clear; seq -f "line-%.0f here" 3000; (n=0; while sleep 0.1; do n=$((n+1)); echo tick-$n; done) &\n');
-  await expect.poll(async () => ticksOf(await terminalText(page))).toBeGreaterThan(3);
+  await typeInTerminal(page, 'clear; seq -f "line-%.0f here" 3000; (n=0; while sleep 0.4; do n=$((n+1)); echo tick-$n; done) &\n');
+  await expect.poll(async () => ticksOf(await terminalText(page))).toBeGreaterThan(0);
 
   // The wheel leads in and further up, Home to the first line.
   await page.mouse.wheel(0, -100);
@@ -41,7 +41,7 @@ test('3,000 lines are scrolled back through and searched while more are printed,
   await expect.poll(async () => (await historyRows(page)).slice(0, 40)).toContain('line-1 here');
   const seen = await historyRows(page);
   const before = ticksOf(await terminalText(page));
-  await expect.poll(async () => ticksOf(await terminalText(page))).toBeGreaterThan(before + 5);
+  await expect.poll(async () => ticksOf(await terminalText(page))).toBeGreaterThan(before + 2);
   expect(await historyRows(page)).toEqual(seen);
   await expect(page.getByText('the program goes on below')).toBeVisible();
 
