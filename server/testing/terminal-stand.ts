@@ -1,4 +1,5 @@
 /** The terminal hub on a real tmux with real screens, and a store that says what the test wants. */
+import type { Terminal } from '@xterm/headless';
 import { openHeadlessScreen } from '../adapters/screen/headless-screen.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
@@ -15,7 +16,7 @@ import { createRecordingLog } from './fakes/log.ts';
 import { createFakeStore } from './fakes/store.ts';
 import { eventually } from './resources.ts';
 import { draftOf, projectFacts, WHY } from './store-facts.ts';
-import { createTestViewer, type TestViewer } from './terminal-viewer.ts';
+import { createTestViewer, openTerminal, type Reading, type TestViewer } from './terminal-viewer.ts';
 import { makeTmuxHarness, type TmuxHarness } from './tmux-harness.ts';
 
 export const STAND_SIZE: Size = { cols: 80, rows: 24 };
@@ -28,30 +29,60 @@ export type TerminalStand = AsyncDisposable & {
   readonly store: Store;
   readonly hub: TerminalHub;
   run(id: string, argv: Argv): Promise<LaunchSpec>;
-  view(
-    id: string,
-    options?: { readonly size?: Size; readonly visibility?: Visibility; readonly mode?: 'reading' | 'stuck' },
-  ): Promise<Seen>;
+  view(id: string, options?: { readonly size?: Size; readonly visibility?: Visibility; readonly mode?: Reading }): Promise<Seen>;
+  /** A terminal that was fed all that the last attachment gave, past the hub. */
+  oracle(): Terminal;
+  /** The daemon is killed, and with it its tmux clients; the next one is there. */
+  crash(): Promise<void>;
   /** What tmux shows, without trailing blanks. */
   capture(spec: LaunchSpec): Promise<string>;
   /** Resolves once each viewer shows what tmux shows, cursor included. */
   untilSame(spec: LaunchSpec, viewers: readonly TestViewer[]): Promise<string>;
 };
 
+function withOracle(runtime: Runtime & RuntimeAttach, onAttach: (oracle: Terminal) => void): Runtime & RuntimeAttach {
+  return {
+    ...runtime,
+    async attach(handle, listener) {
+      const early: Uint8Array[] = [];
+      let feed = (data: Uint8Array): void => void early.push(data);
+      const onData = (data: Uint8Array): void => {
+        feed(data);
+        listener.onData(data);
+      };
+      const attachment = await runtime.attach(handle, { ...listener, onData });
+      const oracle = openTerminal(attachment.size);
+      feed = (data) => oracle.write(data);
+      for (const data of early) feed(data);
+      onAttach(oracle);
+      return {
+        ...attachment,
+        resize({ cols, rows }) {
+          attachment.resize({ cols, rows });
+          oracle.write('', () => oracle.resize(cols, rows));
+        },
+      };
+    },
+  };
+}
+
 export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): Promise<TerminalStand> {
   const harness = await makeTmuxHarness();
-  const runtime = harness.open();
   const store = createFakeStore();
   store.projects.insert(projectFacts());
-  const hub = createTerminalHub({
-    store,
-    runtime,
-    openScreen: openHeadlessScreen,
-    clock: createSystemClock(),
-    log: createRecordingLog(),
-    secrets: createSecrets(),
-    limits,
-  });
+  let oracle = openTerminal(STAND_SIZE);
+  const openHub = (runtime: Runtime & RuntimeAttach): TerminalHub =>
+    createTerminalHub({
+      store,
+      runtime: withOracle(runtime, (terminal) => (oracle = terminal)),
+      openScreen: openHeadlessScreen,
+      clock: createSystemClock(),
+      log: createRecordingLog(),
+      secrets: createSecrets(),
+      limits,
+    });
+  let runtime = harness.open();
+  let hub = openHub(runtime);
 
   async function screenOf({ sessionId }: LaunchSpec): Promise<{ readonly text: string; readonly cursor: string }> {
     const target = `=${sessionId}:`;
@@ -80,9 +111,13 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
 
   return {
     harness,
-    runtime,
+    get runtime() {
+      return runtime;
+    },
     store,
-    hub,
+    get hub() {
+      return hub;
+    },
     async run(id, argv) {
       const spec = makeSpec(harness, id, { argv, size: STAND_SIZE });
       await runtime.create(spec);
@@ -96,6 +131,16 @@ export async function makeTerminalStand(limits: FlowLimits = TERMINAL_LIMITS): P
       const viewer = await hub.view({ session: { by: 'id', id: id as SessionId }, size, visibility }, seen);
       seen.watch(viewer, mode);
       return { ...seen, viewer };
+    },
+    oracle: () => oracle,
+    async crash() {
+      const [left, abandoned] = [hub, runtime];
+      const { stdout } = await harness.tmux('list-clients', '-F', '#{client_pid}');
+      for (const pid of stdout.trim().split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+      runtime = harness.open();
+      hub = openHub(runtime);
+      await left.close();
+      await abandoned.close();
     },
     capture: async (spec) => (await screenOf(spec)).text,
     async untilSame(spec, viewers) {
