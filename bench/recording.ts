@@ -40,7 +40,7 @@ const decoder = new TextDecoder();
 
 await using stand = await makeTerminalStand({ kind: 'tmux' });
 const recording = openRecording({
-  dataDir: stand.dataDir,
+  dataDir: stand.harness.dataDir,
   store: stand.store,
   terminals: stand.hub,
   limits: { perSessionBytes: 1 << 26, inAllBytes: 1 << 28, maxAgeMs: 86_400_000 },

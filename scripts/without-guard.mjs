@@ -1,5 +1,5 @@
 /**
- * Shows that the tests which name a fault of the lifecycle watch its guard: takes each guard of `guards/list.mjs` out of a copy of
+ * Shows that the tests which name a fault of lifecycle, terminals or delivery watch its guard: takes each guard of `guards/list.mjs` out of a copy of
  * the checkout, and wants the named test to pass before and to fail after. The checkout itself is never written to.
  *
  *   npm run guards [-- L6 plan.ts …]     only those whose fault is named, or whose file or clause has the word

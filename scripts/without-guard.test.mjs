@@ -8,7 +8,7 @@ import { takeOut } from './without-guard.mjs';
 
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
 
-describe('the guards against the faults of the lifecycle', () => {
+describe('the guards against the faults of lifecycle, terminals and delivery', () => {
   it('are there, once each, and each is named by a test that names its fault', () => {
     for (const guard of GUARDS) {
       const { fault, clause, test } = guard;
@@ -19,7 +19,8 @@ describe('the guards against the faults of the lifecycle', () => {
   });
 
   it('leave no fault out', () => {
-    const faults = Array.from({ length: 12 }, (_, index) => `L${index + 1}`);
+    const numbered = (letter, count) => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+    const faults = [...numbered('L', 12), ...numbered('T', 8), ...numbered('D', 3)];
     expect(new Set(GUARDS.map(({ fault }) => fault))).toEqual(new Set(faults));
   });
 

@@ -34,7 +34,7 @@ describe('a paste', () => {
     expect(typed('a\ud800b\udc00')).toBe('a\ufffdb\ufffd');
   });
 
-  it('for any text is what the whole text would be, in frames that fit and split no character', () => {
+  it('for any text is what the whole text would be, in frames that fit and split no character (T8)', () => {
     const long = fc
       .tuple(
         fc.string({ unit: 'binary', maxLength: 60 }),

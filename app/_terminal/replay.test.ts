@@ -26,7 +26,13 @@ describe('starting afresh before a snapshot', () => {
     const lines = Array.from({ length: 3 }, (_, index) => term.buffer.active.getLine(index)?.translateToString(true));
     expect(lines).toEqual(['new', 'screen', '']);
     expect(term.buffer.active.type).toBe('normal');
-    expect(term.modes).toMatchObject({ mouseTrackingMode: 'none', bracketedPasteMode: false, originMode: false, insertMode: false });
+    expect(term.modes).toMatchObject({
+      mouseTrackingMode: 'none',
+      bracketedPasteMode: false,
+      originMode: false,
+      insertMode: false,
+      synchronizedOutputMode: false,
+    });
     expect(term.buffer.active.getLine(0)?.getCell(0)?.isFgDefault()).toBe(true);
     expect(answers).toEqual([]);
     term.dispose();

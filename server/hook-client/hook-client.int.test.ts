@@ -131,7 +131,7 @@ describe('the hook client', () => {
     [401, 0],
     [403, 0],
     [200, 0],
-  ])('an answer %i leaves %i in the spool', async (status, spooled) => {
+  ])('D3 an answer %i leaves %i in the spool', async (status, spooled) => {
     await using it = await setUp();
     await using daemon = await openHookReceiver(status);
     it.writeRunFile(daemon.port);

@@ -19,7 +19,7 @@ it('applies what waited for the daemon, each on its own: one that cannot be appl
   expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
 });
 
-it('does not apply a report whose launch the session never had', async () => {
+it('does not apply a report whose launch the session never had (D3, S5)', async () => {
   const world = await makeServiceWorld();
   const [first, second] = [await world.spawn(), await world.spawn()];
   const forged = { sessionId: first.id, report: { launchId: second.launchId, agent: 'smart', event: 'idle', atMs: 5_000, payload: {} } };

@@ -29,7 +29,7 @@ describe('the state of a terminal’s connection', () => {
     expect(nextAttach(state, UP, 60_100).phase).toEqual({ kind: 'connecting', failures: 1 });
   });
 
-  it('forgets failures only after 5 s of life, so a flapping daemon is retried ever more slowly', () => {
+  it('T3: forgets failures only after 5 s of life, so a flapping daemon is retried ever more slowly', () => {
     let state = startAttach('up');
     let now = 0;
     const waits: number[] = [];

@@ -160,7 +160,7 @@ describe('a terminal’s connection', () => {
     expect(wire.inputs.at(-1)?.input).toMatchObject({ seq: sent + 1 });
   });
 
-  it('after a cut attaches anew, numbers from 1 again, repeats no key and says which ones are uncertain', async () => {
+  it('after a cut attaches anew, numbers from 1 again, repeats no key and says which ones are uncertain (T3)', async () => {
     const { wire, link, cut, attach, screen } = world();
     await attach('a');
     link.type(bytes('ls'));
@@ -181,7 +181,7 @@ describe('a terminal’s connection', () => {
     expect(screen.at(-1)).toBe('=same screen');
   });
 
-  it('does not acknowledge to a new attach what an older one showed', async () => {
+  it('does not acknowledge to a new attach what an older one showed (T2, T3)', async () => {
     const { wire, attach, workOff, turn } = world();
     await attach('a');
     wire.say.onOutput({ attachId: 'a', kind: 'data', data: new Uint8Array(20_000) });

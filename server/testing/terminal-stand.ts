@@ -1,4 +1,5 @@
 /** The terminal hub on a real runtime with real screens, and a store that says what the test wants. */
+import type { Terminal } from '@xterm/headless';
 import { openHeadlessScreen } from '../adapters/screen/headless-screen.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
@@ -17,10 +18,9 @@ import { createFakeStore } from './fakes/store.ts';
 import { somebody } from './fakes/terminal.ts';
 import { makePtyHostHarness } from './ptyhost-harness.ts';
 import { eventually } from './resources.ts';
-import { type Seat, takeSeat } from './seat.ts';
 import { draftOf, projectFacts, WHY } from './store-facts.ts';
-import { createTestViewer, type TestViewer } from './terminal-viewer.ts';
-import { makeTmuxHarness } from './tmux-harness.ts';
+import { createTestViewer, openTerminal, type Reading, type TestViewer } from './terminal-viewer.ts';
+import { makeTmuxHarness, type TmuxHarness } from './tmux-harness.ts';
 
 export const STAND_SIZE: Size = { cols: 80, rows: 24 };
 
@@ -28,40 +28,38 @@ export type Seen = TestViewer & { readonly viewer: TerminalViewer };
 
 export type StandKind = 'tmux' | 'ptyhost';
 
+type AnyRuntime = Runtime & RuntimeAttach;
 type Screen = { readonly text: string; readonly cursor: string };
+type StandHarness = RuntimeHarness & AsyncDisposable & { readonly dataDir: string; readonly open: () => AnyRuntime };
 
 /** What a stand needs to know of its runtime beside the ports. */
-type StandRuntime = {
-  readonly harness: RuntimeHarness & AsyncDisposable & { readonly dataDir: string };
-  readonly runtime: Runtime & RuntimeAttach;
+type StandRuntime<H extends StandHarness> = {
+  readonly harness: H;
   /** What the host itself shows, without trailing blanks. */
-  readonly screenOf: (spec: LaunchSpec) => Promise<Screen>;
+  readonly screenOf: (spec: LaunchSpec, runtime: AnyRuntime) => Promise<Screen>;
   /** By name, the ways in which a view can lose its terminal. */
-  readonly endings: Readonly<Record<string, (spec: LaunchSpec) => Promise<unknown>>>;
-  /** `null` where nobody can attach without us. */
-  readonly sitDown: ((id: string, size: Size) => Seat) | null;
+  readonly endings: Readonly<Record<string, (spec: LaunchSpec, runtime: AnyRuntime) => Promise<unknown>>>;
+  /** Ends what would end with a daemon that is killed. */
+  readonly killClients: () => Promise<void>;
 };
 
-export type TerminalStand = AsyncDisposable & {
-  readonly dataDir: string;
-  readonly runtime: Runtime & RuntimeAttach;
+export type TerminalStand<H extends StandHarness = StandHarness> = AsyncDisposable & {
+  readonly harness: H;
+  readonly runtime: AnyRuntime;
   readonly store: Store;
   readonly hub: TerminalHub;
   run(id: string, argv: Argv): Promise<LaunchSpec>;
   view(
     id: string,
-    options?: {
-      readonly size?: Size;
-      readonly visibility?: Visibility;
-      readonly access?: ViewerAccess;
-      readonly mode?: 'reading' | 'stuck';
-    },
+    options?: { readonly size?: Size; readonly visibility?: Visibility; readonly access?: ViewerAccess; readonly mode?: Reading },
   ): Promise<Seen>;
+  /** A terminal that was fed all that the last attachment gave, past the hub. */
+  oracle(): Terminal;
+  /** The daemon is killed, and with it its clients; the next one is there. */
+  crash(): Promise<void>;
   /** What the host shows. */
   capture(spec: LaunchSpec): Promise<string>;
   programPid(spec: LaunchSpec): Promise<number>;
-  /** A person who attaches to it without us; `null` where there is no way to. */
-  sitDown(id: string, size: Size): Seat | null;
   /** The whole host dies. */
   killHost(): Promise<void>;
   end(how: string, spec: LaunchSpec): Promise<void>;
@@ -74,11 +72,10 @@ export const ENDINGS: Readonly<Record<StandKind, readonly string[]>> = {
   ptyhost: ['its session is ended'],
 };
 
-async function openTmux(): Promise<StandRuntime> {
+async function openTmux(): Promise<StandRuntime<TmuxHarness>> {
   const harness = await makeTmuxHarness();
   return {
     harness,
-    runtime: harness.open(),
     async screenOf({ sessionId }) {
       const target = `=${sessionId}:`;
       const { stdout } = await harness.tmux(
@@ -102,21 +99,17 @@ async function openTmux(): Promise<StandRuntime> {
       'it is detached': ({ sessionId }) => harness.tmux('detach-client', '-s', `=${sessionId}`),
       'the tmux server ends': () => harness.tmux('kill-server'),
     },
-    sitDown(id, size) {
-      const { PATH = '' } = process.env;
-      const env = { PATH, LANG: 'C.UTF-8' };
-      return takeSeat(['tmux', '-S', harness.socket, 'attach', '-t', `=${id}`], { env, cwd: harness.dataDir, size });
+    async killClients() {
+      const { stdout } = await harness.tmux('list-clients', '-F', '#{client_pid}');
+      for (const pid of stdout.trim().split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
     },
   };
 }
 
-async function openPtyHosts(): Promise<StandRuntime> {
-  const harness = await makePtyHostHarness();
-  const runtime = harness.open();
+async function openPtyHosts(): Promise<StandRuntime<StandHarness>> {
   return {
-    harness,
-    runtime,
-    async screenOf({ handle }) {
+    harness: await makePtyHostHarness(),
+    async screenOf({ handle }, runtime) {
       // A picture of its own, drawn by nobody but the host.
       let drawn = (): void => undefined;
       const picture = new Promise<void>((resolve) => {
@@ -132,8 +125,9 @@ async function openPtyHosts(): Promise<StandRuntime> {
       await attachment.close();
       return { text: viewer.text(), cursor: viewer.cursor() };
     },
-    endings: { 'its session is ended': ({ handle, launchId }) => runtime.destroy(handle, launchId) },
-    sitDown: null,
+    endings: { 'its session is ended': ({ handle, launchId }, runtime) => runtime.destroy(handle, launchId) },
+    // They are connections, and end with it.
+    killClients: () => Promise.resolve(),
   };
 }
 
@@ -144,25 +138,68 @@ function trimLines(lines: readonly string[]): string {
     .trimEnd();
 }
 
+function withOracle(runtime: AnyRuntime, onAttach: (oracle: Terminal) => void): AnyRuntime {
+  return {
+    ...runtime,
+    async attach(handle, listener) {
+      const early: Uint8Array[] = [];
+      let feed = (data: Uint8Array): void => void early.push(data);
+      const onData = (data: Uint8Array): void => {
+        feed(data);
+        listener.onData(data);
+      };
+      const attachment = await runtime.attach(handle, { ...listener, onData });
+      const oracle = openTerminal(attachment.size);
+      feed = (data) => oracle.write(data);
+      for (const data of early) feed(data);
+      onAttach(oracle);
+      return {
+        ...attachment,
+        resize({ cols, rows }) {
+          attachment.resize({ cols, rows });
+          oracle.write('', () => oracle.resize(cols, rows));
+        },
+      };
+    },
+  };
+}
+
 export async function makeTerminalStand(options: { readonly kind: StandKind; readonly limits?: FlowLimits }): Promise<TerminalStand> {
-  const { harness, runtime, screenOf, endings, sitDown } = await (options.kind === 'tmux' ? openTmux() : openPtyHosts());
+  return standOn<StandHarness>(await (options.kind === 'tmux' ? openTmux() : openPtyHosts()), options.limits);
+}
+
+/** For what only tmux has. */
+export const makeTmuxStand = async (limits?: FlowLimits): Promise<TerminalStand<TmuxHarness>> => standOn(await openTmux(), limits);
+
+function standOn<H extends StandHarness>(
+  { harness, screenOf, endings, killClients }: StandRuntime<H>,
+  limits: FlowLimits = TERMINAL_LIMITS,
+): TerminalStand<H> {
   const store = createFakeStore();
   store.projects.insert(projectFacts());
-  const hub = createTerminalHub({
-    store,
-    runtime,
-    openScreen: openHeadlessScreen,
-    clock: createSystemClock(),
-    log: createRecordingLog(),
-    secrets: createSecrets(),
-    limits: options.limits ?? TERMINAL_LIMITS,
-  });
+  let oracle = openTerminal(STAND_SIZE);
+  const openHub = (on: AnyRuntime): TerminalHub =>
+    createTerminalHub({
+      store,
+      runtime: withOracle(on, (terminal) => (oracle = terminal)),
+      openScreen: openHeadlessScreen,
+      clock: createSystemClock(),
+      log: createRecordingLog(),
+      secrets: createSecrets(),
+      limits,
+    });
+  let runtime = harness.open();
+  let hub = openHub(runtime);
 
   return {
-    dataDir: harness.dataDir,
-    runtime,
+    harness,
+    get runtime() {
+      return runtime;
+    },
     store,
-    hub,
+    get hub() {
+      return hub;
+    },
     async run(id, argv) {
       const spec = makeSpec(harness, id, { argv, size: STAND_SIZE });
       await runtime.create(spec);
@@ -177,21 +214,29 @@ export async function makeTerminalStand(options: { readonly kind: StandKind; rea
       seen.watch(viewer, mode);
       return { ...seen, viewer };
     },
-    capture: async (spec) => (await screenOf(spec)).text,
+    oracle: () => oracle,
+    async crash() {
+      const [left, abandoned] = [hub, runtime];
+      await killClients();
+      runtime = harness.open();
+      hub = openHub(runtime);
+      await left.close();
+      await abandoned.close();
+    },
+    capture: async (spec) => (await screenOf(spec, runtime)).text,
     async programPid({ handle }) {
       const probe = await probeOne(runtime, handle);
       if (probe?.state !== 'alive') throw new Error(`${handle} is ${JSON.stringify(probe)}`);
       return probe.pid;
     },
-    sitDown: (id, size) => sitDown?.(id, size) ?? null,
     killHost: harness.endHost,
     async end(how, spec) {
-      await endings[how]?.(spec);
+      await endings[how]?.(spec, runtime);
     },
     async untilSame(spec, viewers) {
       let last: unknown;
       const same = async (): Promise<string | null> => {
-        const wanted = await screenOf(spec);
+        const wanted = await screenOf(spec, runtime);
         const shown = viewers.map((viewer) => ({ text: viewer.text(), cursor: viewer.cursor() }));
         last = { wanted, shown };
         return shown.every(({ text, cursor }) => text === wanted.text && cursor === wanted.cursor) ? `${wanted.text}\n` : null;

@@ -6,6 +6,8 @@ import headless from '@xterm/headless';
 import type { Size } from '../core/terminal/size-arbiter.ts';
 import type { TerminalEnd, TerminalSink, TerminalViewer } from '../ports/terminal.ts';
 
+export type Reading = 'reading' | 'stuck';
+
 export type TestViewer = TerminalSink & {
   /** What can be seen: rows without trailing blanks, trailing blank rows dropped, as `capture-pane` gives them. */
   readonly text: () => string;
@@ -15,25 +17,44 @@ export type TestViewer = TerminalSink & {
   readonly bytes: () => number;
   readonly snapshots: () => number;
   readonly terminal: InstanceType<typeof headless.Terminal>;
-  /** `reading`: acknowledges from now on. */
-  watch(viewer: TerminalViewer, mode: 'reading' | 'stuck'): void;
+  watch(viewer: TerminalViewer, mode: Reading): void;
+  /** `reading`: acknowledges what it has drawn and not yet acknowledged, and from now on. `stuck`: nothing more. */
+  turn(mode: Reading): void;
 };
 
-export function createTestViewer(size: Size): TestViewer {
+export function openTerminal(size: Size): InstanceType<typeof headless.Terminal> {
   const terminal = new headless.Terminal({ ...size, scrollback: 0, allowProposedApi: true });
   terminal.loadAddon(new unicode11.Unicode11Addon());
   terminal.unicode.activeVersion = '11';
+  return terminal;
+}
+
+export function createTestViewer(size: Size): TestViewer {
+  const terminal = openTerminal(size);
   let [bytes, snapshots] = [0, 0];
   let end: TerminalEnd | null = null;
   let ack: (count: number) => void = () => undefined;
+  let reading: Reading = 'stuck';
+  let owed = 0;
+
+  function settle(): void {
+    if (reading === 'stuck' || owed === 0) return;
+    const drawn = owed;
+    owed = 0;
+    ack(drawn);
+  }
 
   return {
     output(kind, data) {
       bytes += data.length;
       if (kind === 'snapshot') snapshots += 1;
-      terminal.write(data, () => ack(data.length));
+      terminal.write(data, () => {
+        owed += data.length;
+        settle();
+      });
     },
-    sized: ({ cols, rows }) => terminal.resize(cols, rows),
+    // In the order of the stream, as the page does it.
+    sized: ({ cols, rows }) => terminal.write('', () => terminal.resize(cols, rows)),
     watchers: () => undefined,
     ended(why) {
       end = why;
@@ -58,9 +79,14 @@ export function createTestViewer(size: Size): TestViewer {
     snapshots: () => snapshots,
     terminal,
     watch(viewer, mode) {
-      if (mode === 'reading') ack = viewer.ack;
+      ack = viewer.ack;
+      reading = mode;
       terminal.resize(viewer.size.cols, viewer.size.rows);
       viewer.begin();
+    },
+    turn(mode) {
+      reading = mode;
+      settle();
     },
   };
 }

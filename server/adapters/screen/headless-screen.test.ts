@@ -121,8 +121,9 @@ const stream = fc.array(step, { maxLength: 30 }).map((steps) => new TextEncoder(
 describe('the headless screen', () => {
   it('T1: gives at any byte a snapshot after which the rest of the stream draws the same screen', { timeout: 60_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(stream, fc.double({ min: 0, max: 1, noNaN: true }), async (data, part) => {
-        const cut = Math.floor(part * data.length);
+      fc.asyncProperty(stream, fc.nat(), async (data, anywhere) => {
+        // A share of the whole would mostly be next to nothing: that is how fast-check draws fractions.
+        const cut = anywhere % (data.length + 1);
         const screen = openHeadlessScreen(SIZE);
         const [straight, joined] = [openViewer(), openViewer()];
         // A viewer that was cut off anywhere: whatever its parser and screen are in, the snapshot is the whole truth.
@@ -137,7 +138,50 @@ describe('the headless screen', () => {
         await show(joined, data.subarray(cut));
         expect(describeScreen(joined)).toEqual(describeScreen(straight));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, interruptAfterTimeLimit: 30_000 },
     );
+  });
+
+  it('T1, T7: takes a new size where it comes in the stream, also when what was before it is not parsed yet', async () => {
+    const [before, after] = [Buffer.from('0123456789'.repeat(2_000)), Buffer.from('\x1b[Hnarrow and wrapped')];
+    const screen = openHeadlessScreen(SIZE);
+    const straight = openViewer();
+    screen.write(before, () => undefined);
+    screen.resize({ cols: 7, rows: 3 });
+    screen.write(after, () => undefined);
+    const snapshot = new Promise<Uint8Array>((resolve) => screen.snapshot(resolve));
+    await show(straight, before);
+    straight.resize(7, 3);
+    await show(straight, after);
+    const joined = openViewer();
+    joined.resize(7, 3);
+    await show(joined, await snapshot);
+    expect(describeScreen(joined)).toEqual(describeScreen(straight));
+  });
+
+  it('T4: of a synchronized update that never ends it gives what is there, and holds nobody up', async () => {
+    const screen = openHeadlessScreen(SIZE);
+    screen.write(Buffer.from('before\x1b[?2026h within'), () => undefined);
+    const joined = openViewer();
+    await show(joined, Buffer.from('\x1b[?2026hold'));
+    await show(joined, await new Promise<Uint8Array>((resolve) => screen.snapshot(resolve)));
+    expect(joined.modes.synchronizedOutputMode).toBe(false);
+    expect(joined.buffer.active.getLine(0)?.translateToString(true)).toBe('before within');
+  });
+
+  it.each([
+    ['a title', '\x1b]2;'],
+    ['a picture', '\x1bP1;1q'],
+  ])('T5: %s that never ends is not carried along for ever', async (_what, start) => {
+    const screen = openHeadlessScreen(SIZE);
+    screen.write(Buffer.from(`seen${start}`), () => undefined);
+    const part = Buffer.alloc(1_000_000, 0x41);
+    for (let count = 0; count < 3; count += 1) await new Promise<void>((resolve) => screen.write(part, resolve));
+    const snapshot = await new Promise<Uint8Array>((resolve) => screen.snapshot(resolve));
+    expect(snapshot.length).toBeLessThan(100_000);
+    const joined = openViewer();
+    await show(joined, snapshot);
+    await show(joined, Buffer.from('\x1b\\, and on'));
+    expect(joined.buffer.active.getLine(0)?.translateToString(true)).toBe('seen, and on');
   });
 });

@@ -25,7 +25,8 @@ export function openHeadlessScreen(size: Size): ScreenModel {
       terminal.write(data, parsed);
     },
     resize({ cols, rows }) {
-      if (!closed) terminal.resize(cols, rows);
+      // In the order of the stream: what was written before may not be parsed yet, and was meant for the old size.
+      if (!closed) terminal.write(NOTHING, () => closed || terminal.resize(cols, rows));
     },
     snapshot(done) {
       if (closed) return;

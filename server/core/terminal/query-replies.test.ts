@@ -97,7 +97,7 @@ describe('replies of a viewer’s terminal', () => {
     for (const key of KEYS) expect(filter(key)).toBe(key);
   });
 
-  it('leaves whatever is inside a paste, also one that is cut into frames', () => {
+  it('T6, T8: leaves whatever is inside a paste, also one that is cut into frames', () => {
     const pasted = `\x1b[200~${REPLIES.DA2} and ${REPLIES.DECRQSS}`;
     const first = dropQueryReplies(bytes(pasted), 'keys');
     expect([text(first.data), first.state]).toEqual([pasted, 'paste']);

@@ -9,7 +9,7 @@ const PHONE: Claim = { wants: { cols: 40, rows: 20 }, visibility: 'visible' };
 const desktopAndPhone = (): SizeArbiter => joinArbiter(joinArbiter(newArbiter(SIZE), 'desktop', DESKTOP), 'phone', PHONE);
 
 describe('whose size a terminal has', () => {
-  it('is the first visible viewer’s; a second one that only looks takes nothing', () => {
+  it('T7: is the first visible viewer’s; a second one that only looks takes nothing', () => {
     expect(desktopAndPhone()).toMatchObject({ holder: 'desktop', size: DESKTOP.wants });
   });
 

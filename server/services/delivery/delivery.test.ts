@@ -51,7 +51,7 @@ describe('a message', () => {
     if (expected !== 'steered') expect(reason(world)).toBe(expected);
   });
 
-  it('is held until the agent has reported, and goes with its report', async () => {
+  it('is held until the agent has reported, and goes with its report (D1)', async () => {
     const { world } = await begin('smart');
     send(world, 'hello');
     await pass(world);
@@ -63,7 +63,7 @@ describe('a message', () => {
     expect(states(world)).toEqual(['hello submitted']);
   });
 
-  it('is held while the agent has exited, since a shell would run it, and goes after it was resumed', async () => {
+  it('is held while the agent has exited, since a shell would run it, and goes after it was resumed (D1)', async () => {
     const { world, session } = await begin('plain');
     world.host.exit(session.runtimeHandle);
     await world.rounds();
@@ -76,7 +76,7 @@ describe('a message', () => {
     expect(input(world)).toBe('rm -rf precious\r');
   });
 
-  it('is not typed to an agent whose exit no round has seen yet', async () => {
+  it('is not typed to an agent whose exit no round has seen yet (D1)', async () => {
     const { world, session } = await begin('shell');
     world.host.exit(session.runtimeHandle);
     send(world, 'ls');
@@ -85,7 +85,7 @@ describe('a message', () => {
     expect(input(world)).toBe('');
   });
 
-  it('is held while the host does not answer and while the session needs recovery, with the reason', async () => {
+  it('is held while the host does not answer and while the session needs recovery, with the reason (D1)', async () => {
     const { world } = await begin('shell');
     world.host.hang();
     await world.rounds();
@@ -192,7 +192,7 @@ describe('a message and a death of the daemon (D2, L1)', () => {
   });
 });
 
-describe('Enter', () => {
+describe('Enter (D1, D2)', () => {
   it('is not pressed at a dialog that opened after the paste, and is when it is gone', async () => {
     const { world } = await begin('smart');
     report(world, 'idle');

@@ -18,7 +18,7 @@ const LIMITS = { perSessionBytes: 1 << 26, inAllBytes: 1 << 30, maxAgeMs: 86_400
 
 const record = (stand: TerminalStand): Recording =>
   openRecording({
-    dataDir: stand.dataDir,
+    dataDir: stand.harness.dataDir,
     store: stand.store,
     terminals: stand.hub,
     limits: LIMITS,
@@ -52,7 +52,7 @@ it.each(['tmux', 'ptyhost'] as const)('keeps what %s showed, and the next daemon
   await eventually('it is found', () => first.service.find({ text: 'FIND me', sessionId: null, limit: 5 }).length > 0);
 
   // Killed in the middle of a line; nothing of it is told to the next one.
-  const folder = join(stand.dataDir, 'recordings', 'app-1');
+  const folder = join(stand.harness.dataDir, 'recordings', 'app-1');
   appendFileSync(join(folder, readdirSync(folder)[0] ?? ''), '[99.5,"o","half of it');
   const second = record(stand);
   second.start();

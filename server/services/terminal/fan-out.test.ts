@@ -55,7 +55,7 @@ describe('one stream to many viewers', () => {
     expect(viewer.text()).toBe('abcd');
   });
 
-  it('sends a frame that is full without waiting, and cuts what is larger', () => {
+  it('T5: sends a frame that is full without waiting, and cuts what is larger', () => {
     const { say, watch } = makeFanOut();
     const viewer = watch('v');
     say('x');
@@ -92,7 +92,22 @@ describe('one stream to many viewers', () => {
     expect(fast.frames.filter(({ kind }) => kind === 'snapshot')).toHaveLength(1);
   });
 
-  it('one that lags gets the present screen when it has caught up, and no more often than a picture a moment', async () => {
+  it('T2: of what comes while a picture is taken no more is kept for a viewer than its window', async () => {
+    const { clock, screens, say, watch } = makeFanOut('when told');
+    const [first, second] = [watch('first'), watch('second')];
+    for (let count = 0; count < 100; count += 1) {
+      say('0123456789');
+      await clock.advance(4);
+    }
+    screens.parse();
+    for (const { frames } of [first, second]) {
+      const sent = frames.reduce((sum, { bytes }) => sum + bytes, 0);
+      expect(frames[0]).toEqual({ kind: 'snapshot', bytes: 0 });
+      expect(sent).toBeLessThanOrEqual(LIMITS.highWaterBytes);
+    }
+  });
+
+  it('T2: one that reads slowly gets the present screen when it has caught up, and no more often than a picture a moment', async () => {
     const { clock, say, watch, fan } = makeFanOut();
     const slow = watch('slow');
     const pictures = (): number => slow.frames.filter(({ kind }) => kind === 'snapshot').length;
@@ -109,7 +124,7 @@ describe('one stream to many viewers', () => {
     expect(slow.text()).toBe('0123456789'.repeat(400));
   });
 
-  it('has the source wait while the screen model is behind, and go on when it has caught up', () => {
+  it('T2, T5: has the source wait while the screen model is behind, and go on when it has caught up', () => {
     const { screens, say, flow } = makeFanOut('when told');
     for (let count = 0; count < 21; count += 1) say('0123456789');
     expect(flow()).toBe('paused');

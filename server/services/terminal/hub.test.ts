@@ -91,7 +91,7 @@ describe('the terminal hub', () => {
     expect([sink.text(), sink.frames[0]?.kind]).toEqual(['early', 'snapshot']);
   });
 
-  it('attaches once however many look, also when they come in the same instant', async () => {
+  it('T3: attaches once however many look, also when they come in the same instant', async () => {
     const { view, runtime, last } = makeHub();
     const [first, second] = await Promise.all([view(), view()]);
     const third = await view();
@@ -100,7 +100,7 @@ describe('the terminal hub', () => {
     expect([first, second, third].map(({ sink }) => sink.text())).toEqual(['to all', 'to all', 'to all']);
   });
 
-  it('keeps the attachment for a while after the last viewer, and gives it up then', async () => {
+  it('T3: keeps the attachment for a while after the last viewer, and gives it up then', async () => {
     const { view, runtime, clock, last, screens } = makeHub();
     const { viewer } = await view();
     viewer.detach();
@@ -194,7 +194,7 @@ describe('the terminal hub', () => {
     expect(runtime.resizes.map(({ size }) => size)).toEqual([LARGE]);
   });
 
-  it('acknowledges input when the runtime has it, and refuses more than a megabyte on its way', async () => {
+  it('T8: acknowledges input when the runtime has it, and refuses more than a megabyte on its way', async () => {
     const { view, last } = makeHub();
     const { viewer } = await view();
     last().hold();

@@ -12,7 +12,7 @@ function pass(chunks: readonly string[]): string {
 }
 
 describe('the end of a tmux client', () => {
-  it('is cut off before the screen is cleared, wherever the stream is cut', () => {
+  it('T1: is cut off before the screen is cleared, wherever the stream is cut', () => {
     const whole = `picture\x1b[1m\x1b[?1h\x1b=世界${FAREWELL}[exited]\r\n`;
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: whole.length }), { maxLength: 8 }), (cuts) => {

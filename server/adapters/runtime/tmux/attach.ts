@@ -32,8 +32,11 @@ const ATTACH_LIMIT_MS = 3_000;
 /** An echo takes 1 ms. */
 const CONFIRM_AFTER_MS = 3;
 const ESC = 0x1b;
-/** Said for every client, whatever the terminfo entry knows: without RGB, true colour becomes 256 colours. */
-const FEATURES = 'RGB,256,bpaste,ccolour,clipboard,cstyle,extkeys,focus,hyperlinks,mouse,strikethrough,title,usstyle';
+/**
+ * Said for every client, whatever the terminfo entry knows: without RGB, true colour becomes 256 colours. tmux reads no further
+ * than the first that it does not know, so what 3.3 does not is last.
+ */
+const FEATURES = 'RGB,256,bpaste,ccolour,clipboard,cstyle,extkeys,focus,mouse,overline,strikethrough,title,usstyle,hyperlinks';
 
 export function createAttach(deps: AttachDeps): (handle: RuntimeHandle, listener: AttachmentListener) => Promise<Attachment> {
   const { channel, observing, viewers, clock, log } = deps;

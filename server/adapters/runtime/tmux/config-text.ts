@@ -20,7 +20,7 @@ set -s set-clipboard off
 set -s default-terminal tmux-256color
 set -s extended-keys on
 set -s focus-events on
-set -s terminal-features 'xterm*:RGB:sync:hyperlinks:clipboard:title:usstyle:focus:extkeys'
+set -s terminal-features 'xterm*:RGB:sync:clipboard:title:usstyle:focus:extkeys:hyperlinks'
 set -s buffer-limit 200
 set -g history-limit ${HISTORY_LINES}
 set -g status off
