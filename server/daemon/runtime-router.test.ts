@@ -30,8 +30,9 @@ describe('the router of runtimes', () => {
           return (first: unknown) => {
             calls.push(`${kind}.${name}`);
             if (name === 'handleFor') return `${kind}-handle`;
-            if (name !== 'probe') return Promise.resolve();
             const handles = first as readonly RuntimeHandle[];
+            if (name === 'screens') return Promise.resolve(new Map(handles.map((handle) => [handle, { cols: 80, text: kind }])));
+            if (name !== 'probe') return Promise.resolve();
             const probe = { state: 'dead', evidence: kind === 'tmux' ? 'host_gone' : 'absent' } as const;
             return Promise.resolve({ byHandle: new Map(handles.map((handle) => [handle, probe])), seen: [] });
           };
@@ -54,6 +55,7 @@ describe('the router of runtimes', () => {
       await router.restart({ handle } as never);
       await router.destroy(handle, LAUNCH);
       await router.capture(handle, { historyLines: 0 });
+      await router.history(handle, { from: null, rows: 1, anchor: null });
       await router.write(handle, new Uint8Array());
       await router.resize(handle, { cols: 80, rows: 24 });
       await router.paste(handle, LAUNCH, { id: 'm' as never, text: '' });
@@ -61,7 +63,7 @@ describe('the router of runtimes', () => {
       await router.receipts(handle);
       await router.attach(handle, { onData: () => undefined, onEnd: () => undefined });
     }
-    const verbs = ['create', 'restart', 'destroy', 'capture', 'write', 'resize', 'paste', 'submit', 'receipts', 'attach'];
+    const verbs = ['create', 'restart', 'destroy', 'capture', 'history', 'write', 'resize', 'paste', 'submit', 'receipts', 'attach'];
     expect(calls).toEqual([
       'ptyhost.handleFor',
       'ptyhost.assertInstalled',
@@ -69,6 +71,12 @@ describe('the router of runtimes', () => {
       ...verbs.map((verb) => `ptyhost.${verb}`),
     ]);
     expect([kindOfHandle(TMUX), kindOfHandle(PTY)]).toEqual(['tmux', 'ptyhost']);
+  });
+
+  it('shows the screens of both kinds together', async () => {
+    const { router } = stand('tmux');
+    const screens = await router.screens([PTY, TMUX]);
+    expect([screens.size, screens.get(TMUX)?.text, screens.get(PTY)?.text]).toEqual([2, 'tmux', 'ptyhost']);
   });
 
   it('fences a launch wherever it may be, and closes both', async () => {

@@ -47,6 +47,11 @@ export function createRuntimeRouter({ chosen, runtimes, wasUsed }: RouterOptions
       };
     },
     capture: (handle, options) => of(handle).capture(handle, options),
+    async screens(handles) {
+      const looks = all.map((runtime) => runtime.screens(handles.filter((handle) => of(handle) === runtime)));
+      return new Map((await Promise.all(looks)).flatMap((screens) => [...screens]));
+    },
+    history: (handle, range) => of(handle).history(handle, range),
     write: (handle, data) => of(handle).write(handle, data),
     resize: (handle, size) => of(handle).resize(handle, size),
     paste: (handle, launchId, message) => of(handle).paste(handle, launchId, message),

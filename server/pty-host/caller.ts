@@ -89,6 +89,10 @@ export function serveCaller(socket: Socket, deps: CallerDeps): void {
         return ok();
       case 'capture':
         return { ...ok(), body: Buffer.from(await session.capture(request.historyLines), 'utf8') };
+      case 'screen':
+        return ok(await session.visible());
+      case 'history':
+        return ok(await session.history(request));
       case 'write':
         return toAnswer(session.write(body));
       case 'resize':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HistoryPage, HistoryRange } from '../ports/runtime.ts';
 import { type HistoryScreen, openHistoryScreen } from './history-screen.ts';
 
 const SIZE = { cols: 20, rows: 5 };
@@ -12,6 +13,7 @@ function open(): { readonly screen: HistoryScreen; readonly answers: string[]; r
 
 const write = (screen: HistoryScreen, data: string | Uint8Array): Promise<void> =>
   new Promise((resolve) => screen.write(typeof data === 'string' ? bytes(data) : data, resolve));
+const read = (screen: HistoryScreen, range: HistoryRange): Promise<HistoryPage> => new Promise((resolve) => screen.history(range, resolve));
 
 describe('the screen of a pty host', () => {
   it('reads as text: wrapped lines as one, over the edge of the history too, nothing trailing', async () => {
@@ -21,6 +23,41 @@ describe('the screen of a pty host', () => {
     expect(await text(0)).toBe(`${'0123456789'.repeat(4)}\nlast`);
     await write(screen, '\x1b[?1049h\x1b[Hfull screen');
     expect(await text()).toBe(`one\n${'0123456789'.repeat(12).slice(0, 80)}\nfull screen`);
+  });
+
+  it('is read back in pages, in colour, with nothing but SGR: they and the screen join to the whole, a line that goes on stays one', async () => {
+    const { screen, text } = open();
+    const wide = `${'0123456789'.repeat(2).slice(1)}世${'x'.repeat(18)}`;
+    const lines = Array.from(
+      { length: 30 },
+      (_, line) => `\x1b[3${line % 8};1mline\x1b[0m ${line}\x1b[5G${line % 3 === 0 ? '' : '\x1b[41m \x1b[m'}`,
+    );
+    await write(screen, [...lines, wide, '\x1b[44m\x1b[K\x1b[m', 'a\x1b[10Gb'].join('\r\n'));
+    const newest = await read(screen, { from: null, rows: 7, anchor: null });
+    const older = await read(screen, { from: 0, rows: newest.first, anchor: newest.first });
+    expect([older.rows, older.screen, older.anchor]).toEqual([newest.first, null, newest.anchor]);
+    const whole = `${older.text}${newest.text}${newest.screen}`;
+    const plain = whole.replaceAll(/\x1b\[[0-9;:]*m/g, '');
+    // The text has a blank where the wide character did not fit any more.
+    expect(plain.replaceAll(/ +$/gm, '')).toBe((await text()).replace(' 世', '世'));
+    expect(plain).toContain(`${wide}\n`);
+    // Shown on another terminal of that width it is what it was, row by row.
+    const again = open();
+    await write(again.screen, whole.replaceAll('\n', '\r\n'));
+    const shown = await read(again.screen, { from: 0, rows: newest.total, anchor: newest.first });
+    expect(shown).toEqual({ ...newest, first: 0, rows: newest.total, text: `${older.text}${newest.text}` });
+  });
+
+  it('is read back in what there is, with the screen beneath a full-screen program’s', async () => {
+    const { screen } = open();
+    await write(screen, 'one\r\ntwo\x1b[?1049h\x1b[H\x1b[32mfull\x1b[m screen');
+    for (const from of [null, 0, 7_000]) {
+      const page = await read(screen, { from, rows: 10, anchor: 9_000 });
+      expect(page).toMatchObject({ total: 0, first: 0, rows: 0, text: '', anchor: '', cols: 20 });
+      expect(page.screen?.trimEnd()).toBe('one\ntwo\n\x1b[0;32mfull\x1b[0m screen');
+    }
+    const visible = await new Promise((resolve) => screen.visible(resolve));
+    expect(visible).toEqual({ cols: 20, text: `\x1b[0;32mfull\x1b[0m screen${'\n'.repeat(4)}` });
   });
 
   it('T6: answers each question once, in order, and what it cannot not at all', async () => {

@@ -6,8 +6,9 @@
 import unicode11 from '@xterm/addon-unicode11';
 import headless, { type IUnicodeVersionProvider } from '@xterm/headless';
 import { drawPicture } from '../adapters/screen/picture.ts';
+import { drawRows, goesOn } from '../adapters/screen/rows.ts';
 import { createUnfinished } from '../adapters/screen/unfinished.ts';
-import type { TerminalSize } from '../ports/runtime.ts';
+import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../ports/runtime.ts';
 
 export type HistoryScreen = {
   /** How many columns a character takes; 0: it is put on the one before it. */
@@ -20,6 +21,9 @@ export type HistoryScreen = {
   readonly picture: (done: (bytes: Uint8Array) => void) => void;
   /** Wrapped lines as one, blanks at line ends and blank lines at the end dropped. */
   readonly text: (historyLines: number, done: (text: string) => void) => void;
+  /** What is visible, in colour. */
+  readonly visible: (done: (screen: ScreenText) => void) => void;
+  readonly history: (range: HistoryRange, done: (page: HistoryPage) => void) => void;
   /** Whether the program has asked for brackets around what is pasted, by all that was written before this call. */
   readonly pasteMode: (done: (mode: 'bracketed' | 'plain') => void) => void;
   /**
@@ -31,6 +35,9 @@ export type HistoryScreen = {
 
 /** Kept as they come: an empty history costs nothing, a full one of plain 120-column lines some 16 MB. */
 const HISTORY_LINES = 10_000;
+
+/** Of a page, to know its rows by. */
+const ANCHOR_ROWS = 4;
 
 const NOTHING = new Uint8Array(0);
 const ENCODER = new TextEncoder();
@@ -102,6 +109,36 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
     return joinLines([...lineTexts(normal, from, normal.baseY), ...lineTexts(active, 0, terminal.rows)]);
   }
 
+  function readPage({ from, rows, anchor }: HistoryRange): HistoryPage {
+    const { cols } = terminal;
+    const { normal } = terminal.buffer;
+    const total = normal.baseY;
+    const first = Math.min(total, Math.max(0, from ?? total - rows));
+    const end = Math.min(total, first + rows);
+    const text = drawRows(terminal, normal, { from: first, to: end, lines: 'joined' });
+    const known = Array.from({ length: ANCHOR_ROWS }, (_, row) => normal.getLine((anchor ?? first) + row)?.translateToString(true) ?? '');
+    return {
+      total,
+      first,
+      rows: end - first,
+      text: end === first || goesOn(normal, end - 1) ? text : `${text}\n`,
+      anchor: known
+        .map((row) => row.trimEnd())
+        .join('\n')
+        .trimEnd(),
+      cols,
+      screen: end === total ? readScreen() : null,
+    };
+  }
+
+  function readScreen(): string {
+    const { normal, active } = terminal.buffer;
+    const shown = drawRows(terminal, active, { from: active.baseY, to: active.baseY + terminal.rows, lines: 'joined' });
+    if (active.type === 'normal') return shown;
+    const beneath = drawRows(terminal, normal, { from: normal.baseY, to: normal.baseY + usedRows(), lines: 'joined' });
+    return beneath === '' ? shown : `${beneath}\n${shown}`;
+  }
+
   /** Rows of the normal buffer from the first to the last that has anything on it. */
   function usedRows(): number {
     const { normal } = terminal.buffer;
@@ -134,6 +171,13 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
       });
     },
     text: (historyLines, done) => afterOutput(() => done(readText(historyLines))),
+    visible: (done) =>
+      afterOutput(() => {
+        const { active } = terminal.buffer;
+        const text = drawRows(terminal, active, { from: active.baseY, to: active.baseY + terminal.rows, lines: 'apart' });
+        done({ cols: terminal.cols, text });
+      }),
+    history: (range, done) => afterOutput(() => done(readPage(range))),
     pasteMode: (done) => afterOutput(() => done(terminal.modes.bracketedPasteMode ? 'bracketed' : 'plain')),
     renewal: (done) =>
       afterOutput(() => {

@@ -5,7 +5,7 @@
 import type { HostStatus, Refusal } from '../adapters/runtime/ptyhost/messages.ts';
 import { type InstanceId, type LaunchId, type MessageId, parseInstanceId } from '../core/ids.ts';
 import type { ExitFact } from '../core/session/session.ts';
-import type { TerminalSize } from '../ports/runtime.ts';
+import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../ports/runtime.ts';
 import { createMarkBound } from './bounded-marks.ts';
 import { createFollower, type Follower, type Wire } from './follower.ts';
 import { openHistoryScreen } from './history-screen.ts';
@@ -26,6 +26,8 @@ export type HostSession = {
   readonly write: (data: Uint8Array) => Done;
   readonly resize: (size: TerminalSize) => void;
   readonly capture: (historyLines: number) => Promise<string>;
+  readonly visible: () => Promise<ScreenText>;
+  readonly history: (range: HistoryRange) => Promise<HistoryPage>;
   readonly paste: (launchId: LaunchId, messageId: MessageId, text: Uint8Array) => Promise<Done>;
   readonly submit: (launchId: LaunchId, messageId: MessageId) => Promise<Done>;
   readonly follow: (wire: Wire) => { readonly follower: Follower; readonly leave: () => void };
@@ -171,6 +173,8 @@ export function createHostSession(initial: TerminalSize): HostSession {
       program?.resize(size);
     },
     capture: (historyLines) => new Promise((resolve) => screen.text(historyLines, resolve)),
+    visible: () => new Promise((resolve) => screen.visible(resolve)),
+    history: (range) => new Promise((resolve) => screen.history(range, resolve)),
     paste: (launchId, messageId, text) =>
       inTurn(async () => {
         const mode = await new Promise<'bracketed' | 'plain'>((resolve) => screen.pasteMode(resolve));

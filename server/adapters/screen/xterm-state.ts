@@ -43,6 +43,8 @@ export type XtermState = {
   readonly mouseEncoding: () => string;
   readonly link: (urlId: number) => Link | null;
   readonly cell: (buffer: IBuffer, row: number, col: number) => CellLook | null;
+  /** Those of one row, by column. */
+  readonly cells: (buffer: IBuffer, row: number) => (col: number) => CellLook | null;
 };
 
 type Inside = {
@@ -67,5 +69,9 @@ export function readXtermState(terminal: Terminal): XtermState {
     mouseEncoding: () => inside.coreMouseService.activeEncoding,
     link: (urlId) => inside._oscLinkService.getLinkData(urlId) ?? null,
     cell: (buffer, row, col) => (buffer.getLine(row)?.getCell(col) as CellLook | undefined) ?? null,
+    cells(buffer, row) {
+      const line = buffer.getLine(row);
+      return (col) => (line?.getCell(col) as CellLook | undefined) ?? null;
+    },
   };
 }

@@ -269,7 +269,7 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
       await harness.runtime().resize(red.handle, { cols: 60, rows: 10 });
       const screens = await harness.runtime().screens([missing, silent.handle, noHandle, red.handle, exited.handle]);
       expect(new Set(screens.keys())).toEqual(new Set([silent.handle, red.handle, exited.handle]));
-      expect(screens.get(red.handle)?.text).toMatch(/^\u001b\[31mred\u001b\[(?:0|39)m plain\s*$/);
+      expect(screens.get(red.handle)?.text).toMatch(/^\u001b\[(?:0;)?31mred\u001b\[(?:0|39)m plain\s*$/);
       expect(screens.get(exited.handle)?.text).toContain('the end');
       expect(screens.get(silent.handle)?.text.trim()).toBe('');
       expect([red, silent].map(({ handle }) => screens.get(handle)?.cols)).toEqual([60, 40]);

@@ -13,4 +13,13 @@ export function hostUnavailable(why: string, cause?: unknown): AppError {
   );
 }
 
+/** It was started by a version of ours that did not know this, and lives on (L12). */
+export function hostTooOld(name: string): AppError {
+  return new AppError({
+    code: 'RUNTIME_UNAVAILABLE',
+    message: `The pty host of ${name} was started by an earlier version of ao, which cannot do this yet.`,
+    hint: '`ao logs` shows its text; `ao kill` and then `ao restore` give the session a new one.',
+  });
+}
+
 export const describeError = (caught: unknown): string => (caught instanceof Error ? caught.message : String(caught));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { negotiate, parseHello, parseReply, parseRequest, parseStatus } from './messages.ts';
+import { negotiate, parseHello, parsePage, parseReply, parseRequest, parseScreen, parseStatus } from './messages.ts';
 
 const LAUNCH = '22222222-2222-4222-8222-222222222222';
 const STATUS = {
@@ -13,6 +13,7 @@ const STATUS = {
   submitted: 'm-1',
   offset: 12,
 };
+const PAGE = { total: 9, first: 1, rows: 8, text: 't', anchor: 'a', cols: 80, screen: 's' };
 
 describe('what daemon and pty host say to each other', () => {
   it.each([
@@ -41,6 +42,8 @@ describe('what daemon and pty host say to each other', () => {
     { op: 'dance' },
     { op: 'capture' },
     { op: 'capture', historyLines: -1 },
+    { op: 'history', from: -1, rows: 10, anchor: null },
+    { op: 'history', from: null, rows: 10 },
     { op: 'resize', cols: 1, rows: 24 },
     { op: 'resize', cols: 80.5, rows: 24 },
     { op: 'resize', cols: '80', rows: 24 },
@@ -56,6 +59,8 @@ describe('what daemon and pty host say to each other', () => {
       expect(parseHello(value)).toBeNull();
     for (const key of Object.keys(STATUS).filter((name) => !['instanceId', 'pasted', 'submitted'].includes(name)))
       expect([key, parseStatus({ ...STATUS, [key]: {} })]).toEqual([key, null]);
+    for (const key of Object.keys(PAGE)) expect([key, parsePage({ ...PAGE, [key]: {} })]).toEqual([key, null]);
+    expect([parsePage({ ...PAGE, screen: null, mood: 'good' }), parseScreen({ cols: 80 })]).toEqual([{ ...PAGE, screen: null }, null]);
     expect(parseStatus({ ...STATUS, exit: { code: 'x', signal: null, atMs: 1 } })).toBeNull();
     expect(parseStatus({ ...STATUS, exit: { code: null, signal: 'SIGKILL', atMs: 1 } })?.exit?.signal).toBe('SIGKILL');
     expect([parseReply(null), parseReply({}), parseReply({ ok: 'yes' })]).toEqual([null, null, null]);

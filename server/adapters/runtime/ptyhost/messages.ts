@@ -4,7 +4,7 @@
  */
 import { type InstanceId, type LaunchId, type MessageId, parseInstanceId, parseLaunchId } from '../../../core/ids.ts';
 import type { ExitFact } from '../../../core/session/session.ts';
-import type { TerminalSize } from '../../../ports/runtime.ts';
+import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../../../ports/runtime.ts';
 
 export type Versions = { readonly min: number; readonly max: number };
 export type Hello = Versions & { readonly token: string };
@@ -21,6 +21,8 @@ export type HostRequest =
   /** A fresh snapshot on a connection that is attached. */
   | { readonly op: 'redraw' }
   | { readonly op: 'capture'; readonly historyLines: number }
+  | { readonly op: 'screen' }
+  | ({ readonly op: 'history' } & HistoryRange)
   /** The body is typed as it is. */
   | { readonly op: 'write' }
   | { readonly op: 'resize'; readonly cols: number; readonly rows: number }
@@ -60,6 +62,7 @@ function toFields(value: unknown): Fields | null {
 }
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isRow = (value: unknown): value is number | null => value === null || isCount(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const toLaunch = (value: unknown): LaunchId | null => (isText(value) ? parseLaunchId(value) : null);
 
@@ -77,9 +80,10 @@ export function parseHello(value: unknown): Hello | null {
 export function parseRequest(value: unknown): HostRequest | null {
   const fields = toFields(value);
   if (fields === null) return null;
-  const { op, historyLines, cols, rows } = fields;
-  if (op === 'status' || op === 'attach' || op === 'redraw' || op === 'write') return { op };
+  const { op, historyLines, cols, rows, from, anchor } = fields;
+  if (op === 'status' || op === 'attach' || op === 'redraw' || op === 'screen' || op === 'write') return { op };
   if (op === 'capture') return isCount(historyLines) ? { op, historyLines } : null;
+  if (op === 'history') return isRow(from) && isRow(anchor) && isCount(rows) ? { op, from, rows, anchor } : null;
   if (op === 'resize') return isSide(cols) && isSide(rows) ? { op, cols, rows } : null;
   const launchId = toLaunch(fields['launchId']);
   if (launchId === null) return null;
@@ -119,6 +123,18 @@ export function parseStatus(value: unknown): HostStatus | null {
     submitted: isText(fields['submitted']) ? (fields['submitted'] as MessageId) : null,
     offset,
   };
+}
+
+export function parseScreen(value: unknown): ScreenText | null {
+  const { cols, text } = toFields(value) ?? {};
+  return isCount(cols) && isText(text) ? { cols, text } : null;
+}
+
+export function parsePage(value: unknown): HistoryPage | null {
+  const { total, first, rows, text, anchor, cols, screen } = toFields(value) ?? {};
+  if (!isCount(total) || !isCount(first) || !isCount(rows) || !isCount(cols)) return null;
+  if (!isText(text) || !isText(anchor) || !(screen === null || isText(screen))) return null;
+  return { total, first, rows, text, anchor, cols, screen };
 }
 
 function parseExit(value: unknown): ExitFact | undefined {

@@ -78,6 +78,8 @@ export function createPtyHostRuntime(deps: PtyHostRuntimeDeps): Runtime & Runtim
     destroy: launching.destroy,
     probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
     capture: (handle, { historyLines }) => delivery.capture(handle, historyLines),
+    screens: delivery.screens,
+    history: delivery.history,
     write: delivery.write,
     resize: delivery.resize,
     paste: delivery.paste,
