@@ -28,6 +28,7 @@ function makeReading(printed: number) {
     screen: {
       draw: async (text, where) => void draws.push({ where, rows: text.split('\n').length }),
       rowsAbove: () => above,
+      pageRows: () => SCREEN_ROWS - 1,
     },
     onChange: () => undefined,
     onProblem: (caught) => problems.push(caught),
@@ -76,6 +77,8 @@ describe('reading back', () => {
     expect(reader.isBehind()).toBe(true);
     expect([await reader.down(), reader.isBehind()]).toEqual(['more', true]);
     expect([await reader.down(), reader.isBehind()]).toEqual(['more', false]);
+    host.printed += SCREEN_ROWS - 1;
+    reader.printed();
     expect(await reader.down()).toBe('live');
     expect(draws.map(({ where, rows }) => [where, rows])).toEqual([
       ['end', 500],

@@ -22,6 +22,7 @@ const NEAR_TOP = 300;
 export type ReaderScreen = {
   readonly draw: (text: string, where: 'end' | 'above' | 'below') => Promise<void>;
   readonly rowsAbove: () => number;
+  readonly pageRows: () => number;
 };
 
 export type HistoryReader = {
@@ -125,7 +126,8 @@ export function createHistoryReader(deps: {
         if (text === null || !behind) return 'live';
         behind = false;
         const next = withNewer(text, await read(newerRange(text)));
-        if (next === 'lost' || next.end === text.end) return 'live';
+        // What fits on a screen is on the live one, below rows that have been seen: a program that prints on holds nobody here.
+        if (next === 'lost' || next.end - text.end <= screen.pageRows()) return 'live';
         text = next;
         if (next.screen === '') behind = true;
         await draw('below');

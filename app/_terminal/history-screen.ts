@@ -74,6 +74,7 @@ export function createHistoryScreen(deps: {
       if (term.textarea !== undefined) {
         term.textarea.disabled = true;
         term.textarea.setAttribute('aria-hidden', 'true');
+        term.textarea.removeAttribute('aria-label');
       }
       renderer.opened();
       renderer.set(deps.renderer);
