@@ -144,7 +144,7 @@ export const DELIVERY_GUARDS = [
     file: 'server/services/delivery/delivery.ts',
     find: 'store.messages.update(message.id, { launchId: session.launchId, reason: null });',
     without: '',
-    test: { file: DELIVERY, name: 'reaches the agent once' },
+    test: { file: DELIVERY, name: 'is typed anew where the agent it was pasted into is gone before Enter' },
   },
   {
     fault: 'D2',
@@ -241,14 +241,6 @@ export const DELIVERY_GUARDS = [
     find: '        } catch (caught) {\n',
     without: '        } catch (caught) {\n          throw caught;\n',
     test: { file: 'server/services/spooled-reports.test.ts', name: 'applies what waited for the daemon, each on its own' },
-  },
-  {
-    fault: 'D3',
-    clause: 'a kept report of a launch that its session never had is dropped',
-    file: 'server/services/spooled-reports.ts',
-    find: 'if (session === null || !store.sessions.launchIds(sessionId).includes(report.launchId)) return;',
-    without: 'if (session === null) return;',
-    test: { file: 'server/services/spooled-reports.test.ts', name: 'does not apply a report whose launch the session never had' },
   },
   {
     fault: 'D3',

@@ -56,7 +56,7 @@ export const TERMINALS_GUARDS = [
     file: PICTURE,
     find: "const RESET = '\\x18\\x1bc';",
     without: "const RESET = '\\x18';",
-    test: ANY_BYTE,
+    test: { file: SCREEN, name: 'T4: of a synchronized update that never ends' },
   },
   {
     fault: 'T1',
@@ -73,14 +73,6 @@ export const TERMINALS_GUARDS = [
     find: 'const keep = isLastLine(all) ? all.length : partLength(all);',
     without: 'const keep = isLastLine(all) ? all.length : 0;',
     test: { file: 'server/adapters/runtime/tmux/attach-ending.test.ts', name: 'T1: is cut off before the screen is cleared' },
-  },
-  {
-    fault: 'T1',
-    clause: 'input cut by a full terminal: no key is cut in two',
-    file: 'server/adapters/runtime/tmux/attach-pty.ts',
-    find: '        mendCut(head);\n',
-    without: '',
-    test: { file: ATTACH, name: 'T1, T8: input that is more than the terminal takes at once arrives whole' },
   },
   {
     fault: 'T1',
@@ -112,7 +104,7 @@ export const TERMINALS_GUARDS = [
     file: 'server/core/terminal/viewer-flow.ts',
     find: "if (flow.overrun === 'yes' || flow.heldBytes + bytes > limits.highWaterBytes)",
     without: "if (flow.overrun === 'yes')",
-    test: { file: FAN_OUT, name: 'T2: of what comes while a picture is taken no more is kept' },
+    test: { file: 'server/core/terminal/viewer-flow.test.ts', name: 'T2: holds what comes while a screen is taken' },
   },
   {
     fault: 'T2',
@@ -192,7 +184,7 @@ export const TERMINALS_GUARDS = [
     file: 'server/services/terminal/fan-out.ts',
     find: "if (verdict === 'hold') viewer.held.push(frame);",
     without: '',
-    test: { file: FAN_OUT, name: 'T3: gives a viewer that joins in the middle of a flood' },
+    test: { file: FAN_OUT, name: 'T3: shows every viewer the whole stream once it is quiet' },
   },
   {
     fault: 'T3',
@@ -241,14 +233,6 @@ export const TERMINALS_GUARDS = [
     find: 'const rest = ended.input.stop();',
     without: 'const rest = { unconfirmedBytes: 0, unsentBytes: 0, pasteCut: false };',
     test: { file: 'app/_terminal/terminal-link.test.ts', name: 'after a cut attaches anew, numbers from 1 again' },
-  },
-  {
-    fault: 'T3',
-    clause: 'daemon SIGKILLed or SIGSTOPped: a flood is watched by a terminal that tmux leaves behind, never by control mode',
-    file: 'server/adapters/runtime/tmux/attach.ts',
-    find: "args: ['-N', '-u', '-S', place.socket, '-T', FEATURES,",
-    without: "args: ['-N', '-u', '-CC', '-S', place.socket, '-T', FEATURES,",
-    test: { file: ATTACH, name: 'T3: a daemon that is stopped in the middle of a watched flood' },
   },
   {
     fault: 'T3',
@@ -337,14 +321,6 @@ export const TERMINALS_GUARDS = [
     find: 'const typed = dropQueryReplies(data, input);',
     without: 'const typed = { data, state: dropQueryReplies(data, input).state };',
     test: { file: HUB, name: 'T6: drops what browsers answer to queries' },
-  },
-  {
-    fault: 'T6',
-    clause: 'live and on replay, on a real tmux: exactly one answer to each',
-    file: 'server/services/terminal/view.ts',
-    find: 'input = typed.state;\n          if (typed.data.length === 0) return;',
-    without: 'input = typed.state;\n          if (typed.data.length === 0) return await attachment.write(data);',
-    test: { file: HUB_INT, name: 'T6: a program’s questions are answered once by tmux' },
   },
   {
     fault: 'T6',
@@ -470,8 +446,8 @@ export const TERMINALS_GUARDS = [
     fault: 'T7',
     clause: 'two viewers: what is so already is not set again',
     file: 'server/services/terminal/sizing.ts',
-    find: "    if (working || sameSize(arbiter.size, actual)) return;\n    working = true;\n",
-    without: "    if (working) return;\n    working = true;\n    if (sameSize(arbiter.size, actual)) void apply(actual);\n",
+    find: '    if (working || sameSize(arbiter.size, actual)) return;\n    working = true;\n',
+    without: '    if (working) return;\n    working = true;\n    if (sameSize(arbiter.size, actual)) void apply(actual);\n',
     test: { file: HUB, name: 'T7: sizes by the viewer that types or resizes' },
   },
   {
@@ -544,7 +520,11 @@ export const TERMINALS_GUARDS = [
     file: 'server/adapters/store/sqlite/message-store.ts',
     find: "return Buffer.from(text, 'utf8').toString('utf8');",
     without: 'return text;',
-    test: { file: 'server/adapters/store/sqlite/open-store.int.test.ts', written: STORE_CONTRACT, name: 'T8 a lone surrogate does not make' },
+    test: {
+      file: 'server/adapters/store/sqlite/open-store.int.test.ts',
+      written: STORE_CONTRACT,
+      name: 'T8 a lone surrogate does not make',
+    },
   },
   {
     fault: 'T8',

@@ -56,10 +56,9 @@ export async function makeTmuxViewersBench(): Promise<ViewersBench> {
     view: (options) => stand.view('app-1', options),
     crash: stand.crash,
     async word(mark, blanks) {
-      const { stdout } = await stand.harness.tmux(
-        ...['display-message', '-p', '-t', '=app-1:', FORMATS.map((name) => `#{${name}}`).join('|'), ';'],
-        ...['capture-pane', '-e', '-N', '-p', '-t', '=app-1:'],
-      );
+      const asked = FORMATS.map((name) => `#{${name}}`).join('|');
+      const both = `display-message -p -t =app-1: ${asked} ; capture-pane -e -N -p -t =app-1:`;
+      const { stdout } = await stand.harness.tmux(...both.split(' '));
       const [facts = '', ...lines] = stdout.replace(/\n$/, '').split('\n');
       const [title, ...rest] = facts.split('|');
       if (title !== mark) return null;

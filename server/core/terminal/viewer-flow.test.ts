@@ -61,7 +61,7 @@ describe('what a viewer may be sent', () => {
     expect(takeAck(streaming(10), 1_000_000, LIMITS).unackedBytes).toBe(0);
   });
 
-  it('holds what comes while a screen is taken, and conflates where that is too much', () => {
+  it('T2: holds what comes while a screen is taken, and conflates where that is too much', () => {
     const awaiting = beginRefresh(NEW_FLOW);
     const held = offerFrame(awaiting, 60_000, LIMITS);
     expect(held.verdict).toBe('hold');

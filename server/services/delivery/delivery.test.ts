@@ -166,17 +166,20 @@ describe('a message and a death of the daemon (D2, L1)', () => {
     }
   });
 
-  it('is typed anew where the agent it was pasted into is gone before Enter', async () => {
-    const { world } = await begin('shell');
-    await world.dieAt('deliver.pasted');
-    send(world, 'ls');
-    await pass(world);
-    world.host.reboot();
-    await world.restart();
-    await pass(world);
-    expect(states(world)).toEqual(['ls submitted']);
-    expect(input(world)).toBe('ls\r');
-  });
+  it.each(['deliver.pasted', 'deliver.echoed'] as const)(
+    'is typed anew where the agent it was pasted into is gone before Enter, at %s',
+    async (point) => {
+      const { world } = await begin('shell');
+      await world.dieAt(point);
+      send(world, 'ls');
+      await pass(world);
+      world.host.reboot();
+      await world.restart();
+      await pass(world);
+      expect(states(world)).toEqual(['ls submitted']);
+      expect(input(world)).toBe('ls\r');
+    },
+  );
 
   it('fails, and says so, where nobody can tell whether Enter reached it', async () => {
     const { world } = await begin('shell');

@@ -92,21 +92,6 @@ describe('one stream to many viewers', () => {
     expect(fast.frames.filter(({ kind }) => kind === 'snapshot')).toHaveLength(1);
   });
 
-  it('T2: of what comes while a picture is taken no more is kept for a viewer than its window', async () => {
-    const { clock, screens, say, watch } = makeFanOut('when told');
-    const [first, second] = [watch('first'), watch('second')];
-    for (let count = 0; count < 100; count += 1) {
-      say('0123456789');
-      await clock.advance(4);
-    }
-    screens.parse();
-    for (const { frames } of [first, second]) {
-      const sent = frames.reduce((sum, { bytes }) => sum + bytes, 0);
-      expect(frames[0]).toEqual({ kind: 'snapshot', bytes: 0 });
-      expect(sent).toBeLessThanOrEqual(LIMITS.highWaterBytes);
-    }
-  });
-
   it('T2: one that reads slowly gets the present screen when it has caught up, and no more often than a picture a moment', async () => {
     const { clock, say, watch, fan } = makeFanOut();
     const slow = watch('slow');
