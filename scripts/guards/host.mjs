@@ -98,7 +98,7 @@ export const HOST_GUARDS = [
   {
     fault: 'L6',
     clause: '$TMUX set',
-    file: 'server/adapters/runtime/tmux/server-environment.ts',
+    file: 'server/adapters/runtime/host-environment.ts',
     find: "'XDG_RUNTIME_DIR'] as const",
     without: "'XDG_RUNTIME_DIR', 'TMUX'] as const",
     test: { file: 'server/adapters/runtime/tmux/texts.test.ts', name: 'L6: gives the server a UTF-8 locale and nothing that is not its' },

@@ -81,7 +81,7 @@ export const PROCESSES_GUARDS = [
     find: 'const reply = await once(args, limitMs, scope);',
     without: 'const reply = await once(args, limitMs);',
     test: {
-      file: 'server/adapters/runtime/service-scope.test.ts',
+      file: 'server/adapters/runtime/tmux/service-scope.test.ts',
       name: 'is asked for where there is a service, and only for a server',
     },
   },
@@ -91,6 +91,6 @@ export const PROCESSES_GUARDS = [
     file: 'server/adapters/runtime/service-scope.ts',
     find: "if (path === undefined || !unit.endsWith('.service') || unit.startsWith('user@')) return [];",
     without: 'return [];',
-    test: { file: 'server/adapters/runtime/service-scope.test.ts', name: 'L11 the scope of the tmux server' },
+    test: { file: 'server/adapters/runtime/tmux/service-scope.test.ts', name: 'L11 the scope of the tmux server' },
   },
 ];

@@ -124,8 +124,8 @@ export const SECOND_INSTANCE_GUARDS = [
     fault: 'L2',
     clause: 'a socket path of 108 bytes: the tmux socket',
     file: 'server/adapters/runtime/socket-path.ts',
-    find: 'if (Buffer.byteLength(own) <= MAX_SOCKET_PATH_BYTES) return own;',
-    without: 'return own;',
+    find: 'if (Buffer.byteLength(wanted) <= MAX_SOCKET_PATH_BYTES) return wanted;',
+    without: 'return wanted;',
     test: { file: 'server/adapters/runtime/tmux/texts.test.ts', name: 'L2: chooses the socket by the bytes of its path' },
   },
   {

@@ -278,10 +278,10 @@ export function describeRuntimeContract(name: string, makeHarness: () => Promise
 
     it('shows every row of its history in pages that join, in colour, while more is printed', async () => {
       await using harness = await makeHarness();
-      const lines = Array.from({ length: 10_000 }, (_, index) => `l${index + 1}`);
+      const lines = Array.from({ length: 9_000 }, (_, index) => `l${index + 1}`);
       const spec = makeSpec(harness, 'app-1', { argv: harness.programs.print(lines.join('\n')) });
       await harness.runtime().create(spec);
-      await untilShown(harness.runtime(), spec.handle, 'l10000');
+      await untilShown(harness.runtime(), spec.handle, 'l9000');
       const newest = await harness.runtime().history(spec.handle, { from: null, rows: 1_000, anchor: null });
       expect([newest.cols, newest.rows, newest.first + newest.rows]).toEqual([80, 1_000, newest.total]);
       const older: string[] = [];
