@@ -224,7 +224,10 @@ export const TERMINALS_GUARDS = [
     file: 'server/terminal-client/terminal-link.ts',
     find: 'if (attach?.id === output.attachId) show(output, attach);',
     without: 'if (attach !== null) show(output, attach);',
-    test: { file: 'server/terminal-client/terminal-link.test.ts', name: 'keeps output that overtakes the answer, and drops what belongs to nobody' },
+    test: {
+      file: 'server/terminal-client/terminal-link.test.ts',
+      name: 'keeps output that overtakes the answer, and drops what belongs to nobody',
+    },
   },
   {
     fault: 'T3',
@@ -493,7 +496,7 @@ export const TERMINALS_GUARDS = [
   {
     fault: 'T8',
     clause: 'the end-of-paste sequence in a message',
-    file: 'server/adapters/runtime/tmux/delivery.ts',
+    file: 'server/adapters/runtime/message-text.ts',
     find: "text.replace(END_OF_PASTE, '').replace(CONTROLS, '')",
     without: "text.replace(CONTROLS, '')",
     test: { file: TEXTS, name: 'T8: takes the end-of-paste sequence and control characters out of a message' },

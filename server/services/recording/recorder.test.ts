@@ -79,7 +79,12 @@ describe('the recorder', () => {
     const { hub, runtime, clock, last, shown } = await makeRecorder();
     last().say('before ');
     const sink = createRecordingSink();
-    (await hub.view({ session: { by: 'id', id: ID }, who: somebody('desk'), size: { cols: 90, rows: 20 }, visibility: 'visible', access: 'full' }, sink)).begin();
+    (
+      await hub.view(
+        { session: { by: 'id', id: ID }, who: somebody('desk'), size: { cols: 90, rows: 20 }, visibility: 'visible', access: 'full' },
+        sink,
+      )
+    ).begin();
     last().say('after');
     await clock.advance(FLUSH_MS + 10);
     expect(runtime.attachments).toHaveLength(1);
@@ -147,7 +152,12 @@ describe('the recorder', () => {
     const { clock, last, files, recorder, store, shown, hub } = await makeRecorder();
     const kinds = (): readonly string[] => store.sessions.events(ID).map(({ kind }) => kind);
     const sink = createRecordingSink();
-    (await hub.view({ session: { by: 'id', id: ID }, who: somebody('desk'), size: { cols: 80, rows: 24 }, visibility: 'visible', access: 'full' }, sink)).begin();
+    (
+      await hub.view(
+        { session: { by: 'id', id: ID }, who: somebody('desk'), size: { cols: 80, rows: 24 }, visibility: 'visible', access: 'full' },
+        sink,
+      )
+    ).begin();
     files.refuse(DISK_FULL);
     last().say('unseen ');
     await clock.advance(FLUSH_MS + 3 * RETRY_MS);
