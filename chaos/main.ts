@@ -1,13 +1,15 @@
 /**
  * Breaks a real installation in every way we know of, at random, and asks after each whether the promise still holds.
  *
- *   npm run chaos -- [--events N] [--only kind,…] [--story kind,kind:number,…] [--seed S | --seeds A,B,…] [--shrink] [--json] [--readme]
+ *   npm run chaos -- [--events N] [--only kind,…] [--story kind,kind:number,…] [--seed S | --seeds A,B,…] [--resume] [--shrink] [--json]
+ *                    [--readme]
  *
  * As root it runs in a mount namespace of its own, so that a reboot has another boot id and a disk can be full.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { openKeptRuns } from './kept-runs.ts';
 import { writeReadme } from './readme.ts';
 import { toReport } from './report.ts';
 import { type Happened, type Run, run } from './run.ts';
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     only: { type: 'string' },
     story: { type: 'string' },
+    resume: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
@@ -55,11 +58,22 @@ if (process.getuid?.() === 0 && process.env[NAMESPACE] === undefined && canHaveN
 
 async function main(): Promise<number> {
   const runs: Run[] = [];
+  // Of whole schedules alone: what was picked out is soon played again.
+  const whole = told === null && values.only === undefined ? openKeptRuns() : null;
   for (const seed of seeds) {
+    const earlier = values.resume ? (whole?.find(seed, events) ?? null) : null;
+    if (earlier !== null) {
+      say(`seed ${seed}: ${events} events of this build were played before`);
+      runs.push(earlier);
+      continue;
+    }
     const story = told ?? toStory(planEvents(events, seed, kinds));
     const one = await play(seed, story);
     runs.push(one);
-    if (one.kept === null) continue;
+    if (one.kept === null) {
+      whole?.keep(one);
+      continue;
+    }
     const played = story.slice(0, one.happened.length);
     say(`\nseed ${seed} failed at event ${played.length} of ${story.length}; again: ${toAgain(seed, story)}`);
     for (const happened of one.happened.slice(-LAST_SHOWN)) say(toLine(seed, happened));

@@ -6,10 +6,12 @@ import { toReport } from './report.ts';
 import type { Happened, Run } from './run.ts';
 
 const GOOD: Happened = { number: 1, kind: 'reboot', effect: { seen: 'gone' }, findings: [], recoveryMs: 700, tookMs: 900 };
-const readmeOf = (happened: Happened, commit = 'abc1234'): string => {
-  const run: Run = { seed: 1, happened: [happened], limits: [], tookMs: 1_000, kept: null };
-  return `text\n${BEGIN}\n\n${toBlock(toReport([run]), commit)}\n\n${END}\n`;
-};
+type Change = { readonly commit?: string; readonly seeds?: number; readonly events?: number; readonly one?: Partial<Happened> };
+function readmeOf({ commit = 'abc1234', seeds = 5, events = 1_000, one = {} }: Change): string {
+  const happened = Array.from({ length: events }, () => ({ ...GOOD, ...one }));
+  const runs = Array.from({ length: seeds }, (_, index): Run => ({ seed: index + 1, happened, limits: [], tookMs: 1_000, kept: null }));
+  return `text\n${BEGIN}\n\n${toBlock(toReport(runs), commit)}\n\n${END}\n`;
+}
 
 it('the README says what chaos found: nothing', () => {
   expect(problemsOf(readFileSync(README, 'utf8'))).toEqual([]);
@@ -18,13 +20,16 @@ it('the README says what chaos found: nothing', () => {
 it.each([
   ['no block', 'text'],
   ['an empty block', `${BEGIN}\n\n${END}`],
-  ['no commit', readmeOf(GOOD, '')],
-  ['a loss', readmeOf({ ...GOOD, findings: [{ count: 'filesLost', what: 'a file' }] })],
-  ['an event without effect', readmeOf({ ...GOOD, effect: null })],
+  ['no commit', readmeOf({ commit: '' })],
+  ['four seeds', readmeOf({ seeds: 4 })],
+  ['999 events a seed', readmeOf({ events: 999 })],
+  ['a loss', readmeOf({ one: { findings: [{ count: 'filesLost', what: 'a file' }] } })],
+  ['an event without effect', readmeOf({ one: { effect: null } })],
+  ['a recovery that takes two seconds', readmeOf({ one: { recoveryMs: 2_000 } })],
 ])('would not do with %s', (_what, readme) => {
   expect(problemsOf(readme)).not.toEqual([]);
 });
 
 it('would do with zeros', () => {
-  expect(problemsOf(readmeOf(GOOD))).toEqual([]);
+  expect(problemsOf(readmeOf({}))).toEqual([]);
 });

@@ -49,17 +49,27 @@ export function toBlock(report: Report, commit: string): string {
   ].join('\n');
 }
 
-/** What is missing in the README, or not zero. */
+/** What is missing in the README, too few, too slow, or not zero. */
 export function problemsOf(readme: string): readonly string[] {
   const block = readme.split(BEGIN)[1]?.split(END)[0] ?? '';
   const problems: string[] = [];
-  if (!/^\d+ random faults and requests, seeds \d+(, \d+)*, at commit [0-9a-f]{7,}/m.test(block))
-    problems.push('its figures are not there with their seeds and commit: npm run chaos -- --events 1000 --seeds 1,2,3,4,5 --readme');
+  const [, events = '0', seeds = ''] =
+    /^(\d+) random faults and requests, seeds (\d+(?:, \d+)*), at commit [0-9a-f]{7,}/m.exec(block) ?? [];
+  const runs = new Set(seeds.split(', ')).size;
+  if (seeds === '' || runs < LEAST.seeds || Number(events) < runs * LEAST.eventsPerSeed)
+    problems.push(`it has not ${LEAST.eventsPerSeed} events of each of ${LEAST.seeds} seeds with their commit: ${AGAIN}`);
   const lines = [...block.matchAll(/^\| ([a-z][^|]*?) +\| (\d+) +\|$/gm)];
   if (lines.length !== ZEROS) problems.push(`it has ${lines.length} counts, not ${ZEROS}`);
   for (const [, name, count] of lines) if (count !== '0') problems.push(`${name}: ${count}`);
+  const [, p95 = ''] = /^\| time to recover[^|]*\| \d+ \/ (\d+) \/ \d+ ms +\|$/m.exec(block) ?? [];
+  if (p95 === '' || Number(p95) >= SLOWEST_P95_MS)
+    problems.push(`p95 of the time to recover is ${p95 || 'not there'}, not below ${SLOWEST_P95_MS} ms`);
   return problems;
 }
 
+/** What the figures must be worth, at the least. */
+const LEAST = { seeds: 5, eventsPerSeed: 1_000 };
+const SLOWEST_P95_MS = 2_000;
+const AGAIN = 'npm run chaos -- --events 1000 --seeds 1,2,3,4,5 --readme';
 /** Lines of the table that are counts. */
 const ZEROS = 9;

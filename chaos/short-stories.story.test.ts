@@ -3,7 +3,8 @@
  * a failure says how the shortest list that fails is played again. `npm run chaos` is for long ones.
  */
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { buildPages } from '../server/testing/build-for-tests.ts';
 import { run } from './run.ts';
 import { EVENT_KINDS } from './schedule.ts';
 import { toCommand, toStory } from './story.ts';
@@ -12,6 +13,8 @@ const SEED = 16;
 const RUNS = 2;
 /** One that fails is shrunk for as long as this. */
 const SHRINK_LIMIT_MS = 240_000;
+
+beforeAll(buildPages);
 
 /** Those that want a browser or a disk of their own are left to the long runs. */
 const kind = fc.constantFrom(...EVENT_KINDS.filter((one) => one !== 'browser' && one !== 'disk-full'));

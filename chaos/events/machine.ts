@@ -50,6 +50,8 @@ export async function reboot(scene: Scene): Promise<Effect> {
   const ours = [...processesOf(stand.world.dataDir), ...stand.tabs().map(({ pid }) => pid)];
   for (const { pid } of stand.tabs()) signal(pid, 'SIGKILL');
   await stand.world.reboot();
+  // The tabs are of another machine, as it were, and not among what the world ends and waits for.
+  for (const tab of stand.tabs()) await eventually('the tab to be gone', () => tab.isGone());
   stand.newBoot();
   const left = ours.filter((pid) => isRunning(pid));
   if (left.length > 0) throw new Error(`${left.join(', ')} outlived the reboot`);
