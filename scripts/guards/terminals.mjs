@@ -416,7 +416,7 @@ export const TERMINALS_GUARDS = [
   {
     fault: 'T7',
     clause: 'they are refused by the runtime too, and 423 is not',
-    file: 'server/adapters/runtime/tmux/launching.ts',
+    file: 'server/adapters/runtime/launch-rules.ts',
     find: 'if (!Number.isInteger(value) || value < MIN_SIZE || value > MAX_SIZE) {',
     without: 'if (Number.isNaN(value)) {',
     test: { file: TMUX_RUNTIME, written: RUNTIME_CONTRACT, name: 'T7: takes sizes from 2 to 1000' },
@@ -504,7 +504,7 @@ export const TERMINALS_GUARDS = [
   {
     fault: 'T8',
     clause: 'control characters in a message are no keys',
-    file: 'server/adapters/runtime/tmux/delivery.ts',
+    file: 'server/adapters/runtime/message-text.ts',
     find: "text.replace(END_OF_PASTE, '').replace(CONTROLS, '')",
     without: "text.replace(END_OF_PASTE, '')",
     test: { file: TMUX_FAULTS, name: 'D1, T8: a message arrives in brackets, whole' },
