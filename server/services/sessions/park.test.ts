@@ -138,6 +138,19 @@ describe('a park', () => {
     expect(world.workspaces.folders()).not.toContain(workspace.path);
   });
 
+  it('that a kill follows at once upon an unpark is a kill (I10)', async () => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    await park(world);
+    const unparking = unpark(world);
+    const killing = world.kill(FIRST);
+    await unparking;
+    await killing;
+    await world.rounds(3);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', parked: false, endReason: 'killed' });
+    expect(world.host.panes()).toEqual([]);
+  });
+
   it('holds its messages until it is back', async () => {
     const world = await makeServiceWorld();
     await world.spawn({ agent: 'shell' });

@@ -12,7 +12,7 @@ import { requireProject, requireSession } from './find.ts';
 import type { Recover, Recovered } from './recover.ts';
 import { beingKilled, beingStarted } from './recover-refusals.ts';
 
-export function createPark(context: SessionContext, recover: Pick<Recover, 'decide' | 'restore'>) {
+export function createPark(context: SessionContext, recover: Pick<Recover, 'decide' | 'locked' | 'restoreTerminated'>) {
   const { store, faults, log } = context;
   /** Those parked while this daemon runs: the next one brings them back, this one only when it is told to. */
   const here = new Set<SessionId>();
@@ -76,12 +76,13 @@ export function createPark(context: SessionContext, recover: Pick<Recover, 'deci
     },
 
     async unpark(id: SessionId): Promise<Recovered> {
-      await context.sessionLocks.run(id, async () => {
-        const session = requireSession(store, id);
+      // One hold for both steps: a kill in between would be undone.
+      return await recover.locked(id, async (session) => {
         if (!session.parked) throw notParked(session);
-        if (session.phase === 'live') await finish(session);
+        const finished = session.phase === 'live' ? await finish(session) : session;
+        if (!finished.parked) throw beingKilled(finished);
+        return await recover.restoreTerminated(finished);
       });
-      return await recover.restore(id);
     },
   };
 }
