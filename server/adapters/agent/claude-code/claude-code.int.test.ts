@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -85,11 +85,26 @@ async function setUp(options: ModelApiOptions = {}) {
     if (pid > 0) await eventually('claude to be gone', () => isGone(pid), PATIENCE);
   }
 
+  const transcriptOf = (conversation: string | null): string | undefined => {
+    const projects = join(home, '.claude/projects');
+    const folders = existsSync(projects) ? readdirSync(projects) : [];
+    return folders.map((folder) => join(projects, folder, `${conversation}.jsonl`)).find((path) => existsSync(path));
+  };
+
   return {
     agent,
     model,
     daemon,
     env,
+    /** What Claude has written of a conversation so far. */
+    transcript(conversation: string | null): string {
+      const path = transcriptOf(conversation);
+      return path === undefined ? '' : readFileSync(path, 'utf8');
+    },
+    writeTranscript(conversation: string | null, text: string): void {
+      writeFileSync(transcriptOf(conversation) ?? '', text);
+    },
+    runs: (): boolean => tmux('has-session', '-t', '=claude').status === 0,
     worktree,
     configFile,
     git,
@@ -165,7 +180,9 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
       payload: { session_id: agentSessionId },
     });
     expect(it.daemon.bodies.join()).not.toContain('hello');
-    expect(await it.agent.history({ env: it.env, worktree: it.worktree, agentSessionId })).toBe('present');
+    // Claude writes behind what it shows and reports.
+    const look = () => it.agent.history({ env: it.env, worktree: it.worktree, agentSessionId });
+    await eventually('its transcript to hold the message', async () => (await look()) === 'present', PATIENCE);
     // Nothing of ours makes the tree dirty.
     expect(it.git(['status', '--porcelain', '--ignored'], it.worktree)).toBe('');
   });
@@ -178,6 +195,8 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
     it.start(context);
     await it.says(`${ECHO}remember the tune`);
     await it.becomes('idle');
+    // Claude writes behind what it shows and reports: what is killed before that has no conversation to come back to.
+    await eventually('the answer to be in the transcript', () => it.transcript(agentSessionId).includes(`"${ECHO}remember`), PATIENCE);
     await it.end();
 
     const again = it.context({ agentSessionId, prompt: 'remember the tune', mode: 'resumed' });
@@ -203,6 +222,24 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
     ).toEqual(['remember the tune', `${ECHO}remember the tune`, 'and now the words']);
     await it.becomes('idle');
     expect(it.daemon.received.at(-1)?.payload['session_id']).toBe(agentSessionId);
+  });
+
+  test('a transcript without a message is one that it refuses to resume, and no history to us', { timeout: 120_000 }, async () => {
+    await using it = await setUp();
+    const agentSessionId = it.agent.newAgentSessionId();
+    const look = () => it.agent.history({ env: it.env, worktree: it.worktree, agentSessionId });
+    const context = it.context({ agentSessionId, prompt: 'remember the tune' });
+    await it.agent.prepare(context);
+    it.start(context);
+    await eventually('the prompt to be in the transcript', () => it.transcript(agentSessionId).includes('"user"'), PATIENCE);
+    await it.end();
+    expect(await look()).toBe('present');
+    const records = it.transcript(agentSessionId).split('\n');
+    const first = records.findIndex((record) => record.includes('"user"'));
+    it.writeTranscript(agentSessionId, `${records.slice(0, first).join('\n')}\n`);
+    expect(await look()).toBe('absent');
+    it.start(it.context({ agentSessionId, mode: 'resumed' }));
+    await eventually('claude to give up', () => !it.runs(), PATIENCE);
   });
 
   test('waits for a permission, says so, and works on when it has it', { timeout: 120_000 }, async () => {
