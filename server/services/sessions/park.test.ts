@@ -111,6 +111,46 @@ describe('a park', () => {
     expect(world.panesOf(FIRST)).toHaveLength(1);
   });
 
+  it('that a successor takes the place of is a replacement: one orchestrator is left, with the slot (I3)', async () => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    world.host.hang();
+    expect(await outcomeOf(world.ensure({ mode: 'clean' }))).toBe('RUNTIME_UNAVAILABLE');
+    expect((await park(world)).failed).toMatchObject([{ id: FIRST }, { id: 'app-2' }]);
+    world.host.wake();
+    // In one round the park is finished and the successor goes live.
+    await world.rounds(3);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', parked: false, endReason: 'killed', replacedBy: 'app-2', slot: null });
+    expect(world.row('app-2' as SessionId)).toMatchObject({ phase: 'live', slot: 'current' });
+    expect(await world.ensure()).toMatchObject({ created: false, session: { id: 'app-2' } });
+  });
+
+  it('that a kill comes upon is a kill: its clean worktree goes, and it stays away (I10)', async () => {
+    const world = await makeServiceWorld();
+    const { workspace } = await world.spawn();
+    const parking = park(world);
+    for (let turn = 0; turn < 100 && !world.row(FIRST).parked; turn += 1) await Promise.resolve();
+    expect(world.row(FIRST)).toMatchObject({ phase: 'live', parked: true });
+    const killing = world.kill(FIRST);
+    expect((await parking).failed).toMatchObject([{ id: FIRST, error: { code: 'SESSION_BUSY' } }]);
+    expect(await killing).toMatchObject({ worktree: 'removed' });
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', parked: false, endReason: 'killed' });
+    expect(world.workspaces.folders()).not.toContain(workspace.path);
+  });
+
+  it('that a kill follows at once upon an unpark is a kill (I10)', async () => {
+    const world = await makeServiceWorld();
+    await world.ensure();
+    await park(world);
+    const unparking = unpark(world);
+    const killing = world.kill(FIRST);
+    await unparking;
+    await killing;
+    await world.rounds(3);
+    expect(world.row(FIRST)).toMatchObject({ phase: 'terminated', parked: false, endReason: 'killed' });
+    expect(world.host.panes()).toEqual([]);
+  });
+
   it('holds its messages until it is back', async () => {
     const world = await makeServiceWorld();
     await world.spawn({ agent: 'shell' });

@@ -12,14 +12,17 @@ import { requireProject, requireSession } from './find.ts';
 import type { Recover, Recovered } from './recover.ts';
 import { beingKilled, beingStarted } from './recover-refusals.ts';
 
-export function createPark(context: SessionContext, recover: Pick<Recover, 'decide' | 'restore'>) {
+export function createPark(context: SessionContext, recover: Pick<Recover, 'decide' | 'locked' | 'restoreTerminated'>) {
   const { store, faults, log } = context;
   /** Those parked while this daemon runs: the next one brings them back, this one only when it is told to. */
   const here = new Set<SessionId>();
 
-  /** The caller holds the session's lock. */
+  /** The caller holds the session's lock. Resolves to one that is not parked where a kill or a successor came upon it. */
   async function finish(session: Session): Promise<Session> {
     await endRuntime(context, session, { fenced: 'park.fenced', ended: 'park.runtime' });
+    // Neither waits for the lock, and both take the wish back. What is left is a kill's: worktree, slot, the end.
+    const now = requireSession(store, session.id);
+    if (!now.parked) return now;
     const parked = store.sessions.update(
       session.id,
       {
@@ -64,21 +67,22 @@ export function createPark(context: SessionContext, recover: Pick<Recover, 'deci
         if (requireSession(store, id).killRequestedAtMs !== null) throw beingKilled(session);
         const intended = store.sessions.update(id, { parked: true }, { kind: 'park-requested', reason: 'asked for by the user' });
         faults.passed('park.intent');
-        try {
-          return await finish(intended);
-        } catch (caught) {
+        const finished = await finish(intended).catch((caught: unknown) => {
           throw finishedLater(intended, toAppError(caught));
-        }
+        });
+        if (!finished.parked) throw beingKilled(finished);
+        return finished;
       });
     },
 
     async unpark(id: SessionId): Promise<Recovered> {
-      await context.sessionLocks.run(id, async () => {
-        const session = requireSession(store, id);
+      // One hold for both steps: a kill in between would be undone.
+      return await recover.locked(id, async (session) => {
         if (!session.parked) throw notParked(session);
-        if (session.phase === 'live') await finish(session);
+        const finished = session.phase === 'live' ? await finish(session) : session;
+        if (!finished.parked) throw beingKilled(finished);
+        return await recover.restoreTerminated(finished);
       });
-      return await recover.restore(id);
     },
   };
 }

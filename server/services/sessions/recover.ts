@@ -316,6 +316,7 @@ export function createRecover(context: SessionContext, launching: Launching) {
   return {
     tried: tried as ReadonlySet<SessionId>,
     decide,
+    locked,
     relaunch,
     recoverLive,
     restoreTerminated,

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -73,8 +73,10 @@ async function setUp(options: ModelApiOptions = {}) {
   const tmux = (...args: readonly string[]) =>
     spawnSync('tmux', ['-S', join(root, 's'), '-f', '/dev/null', ...args], { env: { PATH: env['PATH'], HOME: home }, encoding: 'utf8' });
   const screen = (): string => tmux('capture-pane', '-p', '-t', '=claude:').stdout;
+  /** In the order of the hooks' own times, as the daemon takes them: those that Claude does not wait for may arrive late. */
   const activities = (): readonly string[] =>
     daemon.received
+      .toSorted((a, b) => a.atMs - b.atMs)
       .map(({ event, payload }) => agent.interpret(event, payload))
       .flatMap((signal) => (signal === null ? [] : [`${signal.activity}${signal.attention === null ? '' : `/${signal.attention}`}`]));
 
@@ -85,11 +87,26 @@ async function setUp(options: ModelApiOptions = {}) {
     if (pid > 0) await eventually('claude to be gone', () => isGone(pid), PATIENCE);
   }
 
+  const transcriptOf = (conversation: string | null): string | undefined => {
+    const projects = join(home, '.claude/projects');
+    const folders = existsSync(projects) ? readdirSync(projects) : [];
+    return folders.map((folder) => join(projects, folder, `${conversation}.jsonl`)).find((path) => existsSync(path));
+  };
+
   return {
     agent,
     model,
     daemon,
     env,
+    /** What Claude has written of a conversation so far. */
+    transcript(conversation: string | null): string {
+      const path = transcriptOf(conversation);
+      return path === undefined ? '' : readFileSync(path, 'utf8');
+    },
+    writeTranscript(conversation: string | null, text: string): void {
+      writeFileSync(transcriptOf(conversation) ?? '', text);
+    },
+    runs: (): boolean => tmux('has-session', '-t', '=claude').status === 0,
     worktree,
     configFile,
     git,
@@ -165,7 +182,9 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
       payload: { session_id: agentSessionId },
     });
     expect(it.daemon.bodies.join()).not.toContain('hello');
-    expect(await it.agent.history({ env: it.env, worktree: it.worktree, agentSessionId })).toBe('present');
+    // Claude writes behind what it shows and reports.
+    const look = () => it.agent.history({ env: it.env, worktree: it.worktree, agentSessionId });
+    await eventually('its transcript to hold the message', async () => (await look()) === 'present', PATIENCE);
     // Nothing of ours makes the tree dirty.
     expect(it.git(['status', '--porcelain', '--ignored'], it.worktree)).toBe('');
   });
@@ -178,6 +197,8 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
     it.start(context);
     await it.says(`${ECHO}remember the tune`);
     await it.becomes('idle');
+    // Claude writes behind what it shows and reports: what is killed before that has no conversation to come back to.
+    await eventually('the answer to be in the transcript', () => it.transcript(agentSessionId).includes(`"${ECHO}remember`), PATIENCE);
     await it.end();
 
     const again = it.context({ agentSessionId, prompt: 'remember the tune', mode: 'resumed' });
@@ -205,6 +226,27 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
     expect(it.daemon.received.at(-1)?.payload['session_id']).toBe(agentSessionId);
   });
 
+  test('a transcript without a message is one that it refuses to resume, and no history to us', { timeout: 120_000 }, async () => {
+    await using it = await setUp();
+    const agentSessionId = it.agent.newAgentSessionId();
+    const look = () => it.agent.history({ env: it.env, worktree: it.worktree, agentSessionId });
+    const context = it.context({ agentSessionId, prompt: 'remember the tune' });
+    await it.agent.prepare(context);
+    it.start(context);
+    await eventually('the prompt to be in the transcript', () => it.transcript(agentSessionId).includes('"user"'), PATIENCE);
+    await it.end();
+    expect(await look()).toBe('present');
+    const own = it
+      .transcript(agentSessionId)
+      .split('\n')
+      .filter((record) => record !== '' && !('uuid' in JSON.parse(record)));
+    expect(own).not.toEqual([]);
+    it.writeTranscript(agentSessionId, `${own.join('\n')}\n`);
+    expect(await look()).toBe('absent');
+    it.start(it.context({ agentSessionId, mode: 'resumed' }));
+    await eventually('claude to give up', () => !it.runs(), PATIENCE);
+  });
+
   test('waits for a permission, says so, and works on when it has it', { timeout: 120_000 }, async () => {
     await using it = await setUp({
       reply: ({ messages }) =>
@@ -220,15 +262,14 @@ describe.skipIf(CLAUDE === undefined)(`the real Claude Code${SKIPPED}`, () => {
     expect(existsSync(join(it.worktree, 'made-by-claude'))).toBe(false);
     it.press('Enter');
     await it.says('all done');
-    await it.becomes('idle');
     expect(existsSync(join(it.worktree, 'made-by-claude'))).toBe(true);
-    expect(it.activities().filter((activity, index, all) => activity !== all[index - 1])).toEqual([
-      'idle',
-      'working',
-      'needs_you/permission',
-      'working',
-      'idle',
-    ]);
+    const changes = () => it.activities().filter((activity, index, all) => activity !== all[index - 1]);
+    const whole = ['idle', 'working', 'needs_you/permission', 'working', 'idle'];
+    await eventually(
+      () => `${whole.join()} instead of ${changes().join()}`,
+      () => changes().join() === whole.join(),
+      PATIENCE,
+    );
   });
 
   test('without the trust flag it does ask, and reports nothing', { timeout: 120_000 }, async () => {

@@ -11,6 +11,8 @@ import type { toHookSettings } from './hook-settings.ts';
 import { interpretHook } from './signals.ts';
 
 const ID = '3b241101-e2bb-4255-8caf-4136c566a962';
+const MODE = `{"type":"permission-mode","permissionMode":"default","sessionId":"${ID}"}`;
+const MESSAGE = `{"parentUuid":null,"type":"user","message":{"role":"user","content":"hello"},"uuid":"${ID}"}`;
 
 async function setUp() {
   const dir = await makeTempDir();
@@ -121,11 +123,25 @@ describe('history', () => {
   test('present where the transcript is, whatever folder Claude keeps it in', async () => {
     await using it = await setUp();
     mkdirSync(join(it.home, '.claude/projects/-w-app-1'), { recursive: true });
-    writeFileSync(join(it.home, `.claude/projects/-w-app-1/${ID}.jsonl`), '{}\n');
+    writeFileSync(join(it.home, `.claude/projects/-w-app-1/${ID}.jsonl`), `${MODE}\n${MESSAGE}\n`);
     expect(await look(it)).toBe('present');
     const elsewhere = join(it.home, 'elsewhere');
     mkdirSync(join(elsewhere, 'projects/x'), { recursive: true });
     expect(await look(it, { env: { ...it.env, CLAUDE_CONFIG_DIR: elsewhere } })).toBe('absent');
+  });
+
+  test.each([
+    ['nothing', '', 'absent'],
+    ['what Claude writes before the first message', `${MODE}\n{"type":"last-prompt","lastPrompt":"x","leafUuid":"${ID}"}\n`, 'absent'],
+    ['a message', `${MODE}\n${MESSAGE}\n`, 'present'],
+    ['a record of an unknown kind, which may be one', `${MODE}\n{"uuid":"${ID}"}\n`, 'present'],
+    ['a record that was cut off', `${MODE}\n${MESSAGE.slice(0, 20)}`, 'present'],
+    ['more than is looked at', `${MODE}\n`.repeat(20_000), 'present'],
+  ])('of a transcript that holds %s', async (_what, transcript, history) => {
+    await using it = await setUp();
+    mkdirSync(join(it.home, '.claude/projects/one'), { recursive: true });
+    writeFileSync(join(it.home, `.claude/projects/one/${ID}.jsonl`), transcript);
+    expect(await look(it)).toBe(history);
   });
 
   test('absent only where every folder could be looked into', async () => {

@@ -1,5 +1,5 @@
 /** Whether Claude's own transcript of a conversation is there. Absent only on positive evidence (I9). */
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HistoryState } from '../../../core/agent/capabilities.ts';
 import { isConversationId } from './signals.ts';
@@ -18,14 +18,42 @@ export async function findHistory(configDir: string | null, conversationId: stri
   let sure = true;
   for (const folder of folders) {
     try {
-      // An empty transcript is one that Claude refuses to resume.
-      if ((await stat(join(projects, folder, `${conversationId}.jsonl`))).size > 0) return 'present';
+      if (await holdsMessage(join(projects, folder, `${conversationId}.jsonl`))) return 'present';
     } catch (caught) {
       const code = codeOf(caught);
       if (code !== 'ENOENT' && code !== 'ENOTDIR') sure = false;
     }
   }
   return sure ? 'absent' : 'unknown';
+}
+
+/** Bytes: what precedes the first message is a few short records. */
+const LOOK_LIMIT = 1 << 18;
+
+/**
+ * Claude writes records of its own before the first message (its mode, its permission mode), and ended at that moment it leaves
+ * only those: such a transcript it refuses to resume, and exits with 1 (seen with 2.1.197). Whatever is not known to be such a
+ * record counts as a message.
+ */
+async function holdsMessage(transcript: string): Promise<boolean> {
+  const file = await open(transcript);
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(LOOK_LIMIT), position: 0 });
+    if (bytesRead === LOOK_LIMIT) return true;
+    const records = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return records.some((record) => record.trim() !== '' && !isOwnRecord(record));
+  } finally {
+    await file.close();
+  }
+}
+
+function isOwnRecord(line: string): boolean {
+  try {
+    const record: unknown = JSON.parse(line);
+    return record !== null && typeof record === 'object' && !('uuid' in record) && !('message' in record);
+  } catch {
+    return false;
+  }
 }
 
 async function isReadableFolder(path: string): Promise<boolean> {
