@@ -14,7 +14,7 @@ import { hasFinePointer } from './pointer.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import type { ShownAs } from './registry.ts';
 import { watchTouch } from './scrolling.ts';
-import { type Cell, createCell, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
+import { type Cell, createCell, initialViewState, isForeignSize, type TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalTheme } from './theme.ts';
 import { createXtermScreen } from './xterm-screen.ts';
 
@@ -143,27 +143,7 @@ export function createLiveTerminal(deps: {
     onInputRefused: () => refuse(),
     onInputCut: (cut) => cell.set({ cut, paste: null }),
   });
-  const cell = createCell<TerminalViewState>({
-    attach: link.state(),
-    screen: 'blank',
-    size: screen.size(),
-    room: screen.size(),
-    focus: 'outside',
-    selection: 'none',
-    search: null,
-    history: null,
-    question: null,
-    paste: null,
-    cut: null,
-    lockedKeys: 0,
-    missedKeys: 0,
-    bells: 0,
-    hover: null,
-    notice: null,
-    control: 'off',
-    watchers: null,
-    access: 'full',
-  });
+  const cell = createCell(initialViewState({ attach: link.state(), size: screen.size() }));
 
   const pastes = createPasteDesk({
     link,

@@ -48,6 +48,31 @@ export type TerminalViewState = {
   readonly access: ViewerAccess;
 };
 
+/** Of a terminal that nothing was drawn in yet. */
+export function initialViewState({ attach, size }: Pick<TerminalViewState, 'attach' | 'size'>): TerminalViewState {
+  return {
+    attach,
+    screen: 'blank',
+    size,
+    room: size,
+    focus: 'outside',
+    selection: 'none',
+    search: null,
+    history: null,
+    question: null,
+    paste: null,
+    cut: null,
+    lockedKeys: 0,
+    missedKeys: 0,
+    bells: 0,
+    hover: null,
+    notice: null,
+    control: 'off',
+    watchers: null,
+    access: 'full',
+  };
+}
+
 /** Another viewer's size holds: there is room beside the terminal, or not enough. */
 export function isForeignSize({ attach, screen, size, room }: TerminalViewState): boolean {
   return attach.phase.kind === 'attached' && screen === 'drawn' && (size.cols !== room.cols || size.rows !== room.rows);
