@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceService, PairRequest } from '../ports/app-services.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import { code } from '../testing/contracts/store-sessions.contract.ts';
 import { createManualClock, type ManualClock } from '../testing/fakes/clock.ts';
@@ -28,16 +30,20 @@ beforeEach(() => {
     tokens += 1;
     return `${tokens}`.padStart(16, '0').padEnd(43, 'x');
   };
+  make({ newToken, hash: (token) => `hash-of-${token}` });
+});
+
+function make(secrets: Pick<Secrets, 'newToken' | 'hash'>): void {
   devices = createDevices({
     store,
     key: createFakeKey(),
     codes: { consume: (given) => codes.delete(given) },
-    secrets: { newToken, hash: (token) => `hash-of-${token}` },
+    secrets,
     clock,
     log,
     cookieName: 'ao_device',
   });
-});
+}
 
 function pair(visit = HERE, name = 'Firefox'): { id: string; cookie: string; secret: string } {
   codes.add('good');
@@ -46,6 +52,12 @@ function pair(visit = HERE, name = 'Firefox'): { id: string; cookie: string; sec
 }
 
 describe('a paired browser', () => {
+  it('has an id that can be typed after a command: never an option', () => {
+    const own = (token: string): string => createHash('sha256').update(token).digest('hex');
+    make({ newToken: () => `-${'x'.repeat(42)}`, hash: own });
+    expect(pair().id).toMatch(/^[0-9a-f]{24}$/);
+  });
+
   it('is known by its cookie and its secret together, and its secret is kept nowhere', () => {
     const { id, cookie, secret } = pair();
     expect(devices.authenticate({ cookies: [cookie], secret })).toMatchObject({ id, name: 'Firefox' });

@@ -17,8 +17,8 @@ const SEEN_PERIOD_MS = 60_000;
 /** Wrong codes that may come through one tunnel host in a minute. A code has 160 bits; this is about noise, not about luck. */
 const WRONG_CODES_PER_MINUTE = 10;
 const MINUTE_MS = 60_000;
-/** 96 bits: an id is a name, not a secret. */
-const DEVICE_ID_LENGTH = 16;
+/** Hex digits, 96 bits: an id is a name, not a secret, and is typed in a terminal, where a dash in front makes an option of it. */
+const DEVICE_ID_LENGTH = 24;
 
 type Deps = {
   readonly store: Pick<Store, 'devices'>;
@@ -92,7 +92,7 @@ export function createDevices({ store, key, codes, secrets, clock, log, cookieNa
           hint: 'Make a fresh one with `ao pair` and open it in this browser.',
         });
       }
-      const deviceId = secrets.newToken().slice(0, DEVICE_ID_LENGTH);
+      const deviceId = secrets.hash(secrets.newToken()).slice(0, DEVICE_ID_LENGTH);
       const secret = secrets.newToken();
       const nowMs = clock.nowMs();
       store.devices.insert({
