@@ -31,6 +31,7 @@ test('terminals side by side are live, typed into one by one by keyboard, and si
   test.setTimeout(180_000);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const url = await openDashboard(installation, page);
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await page.keyboard.press('g');
   await expect(page).toHaveURL(`${url}/grid`);
   await expect(page.getByRole('heading', { name: 'Nothing is running' })).toBeVisible();

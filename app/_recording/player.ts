@@ -93,7 +93,7 @@ export function createPlayer(place: HTMLElement, timeline: Timeline, startMs: nu
   function settleSoon(): void {
     cancelAnimationFrame(settling);
     settling = requestAnimationFrame(() => {
-      if (!disposed) screen.settleOverflow('Screen of the recording');
+      if (!disposed) screen.settleOverflow('Recorded screen, larger than its place');
     });
   }
 
