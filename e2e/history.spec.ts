@@ -101,7 +101,7 @@ test('3,000 lines are scrolled back through and searched while more are printed,
   // What is typed is for the program, and shows it.
   await page.keyboard.press('Shift+PageUp');
   await expect(back(page)).toBeVisible();
-  await page.keyboard.type('kill %1; printf "\\033[?1000h\\033[?1006h"; echo has-mouse; cat -v\n');
+  await page.keyboard.type('kill %1; clear; printf "\\033[?1000h\\033[?1006h"; echo has-mouse; cat -v\n');
   await expect(terminal(page)).toHaveAttribute('data-history', 'closed');
   await expect.poll(() => terminalText(page)).toMatch(/^has-mouse/m);
 
