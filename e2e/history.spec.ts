@@ -101,7 +101,7 @@ test('3,000 lines are scrolled back through and searched while more are printed,
   // What is typed is for the program, and shows it.
   await page.keyboard.press('Shift+PageUp');
   await expect(back(page)).toBeVisible();
-  await page.keyboard.type('kill %1; clear; printf "\\033[?1000h\\033[?1006h"; echo has-mouse; cat -v\n');
+  await page.keyboard.type('kill %1; printf "\\033[?1000h\\033[?1006h"; echo has-mouse; cat -v\n');
   await expect(terminal(page)).toHaveAttribute('data-history', 'closed');
   await expect.poll(() => terminalText(page)).toMatch(/^has-mouse/m);
 
@@ -120,6 +120,8 @@ test('3,000 lines are scrolled back through and searched while more are printed,
   const finger = await phone.context.newCDPSession(phone.page);
   await finger.send('Input.synthesizeScrollGesture', { x: 180, y: 300, yDistance: 300, gestureSourceType: 'touch', speed: 4_000 });
   await expect(back(phone.page)).toBeVisible();
+  // Whoever takes hold of it sizes it, and nobody takes that back by himself.
+  await expect(terminal(phone.page)).toHaveAttribute('data-size', 'own');
   await expect.poll(async () => (await historyRows(phone.page)).join('\n')).toMatch(/line-2\d\d\d here|tick-/);
   await expect(phone.page.getByLabel('Terminal input')).not.toBeFocused();
   await back(phone.page).tap();

@@ -263,11 +263,16 @@ export function createLiveTerminal(deps: {
     clearTimeout(fitTimer);
     fitTimer = setTimeout(refit, FIT_AFTER_MS);
   };
-  // A finger always scrolls back: no program gets touches from here. A tile shows no history: its session's own page does.
+  // A finger always scrolls back, a screen that is larger than its place first: no program gets touches from here. A tile shows
+  // no history: its session's own page does.
   const touch = watchTouch(element, {
     rowHeight: screen.rowHeight,
-    wants: (direction) => shownAs === 'page' && (history.isOpen() || (direction === 'up' && screen.element.scrollTop <= 0)),
-    rows: (rows) => (history.isOpen() ? history.scroll(rows) : rows < 0 && history.enter(-rows)),
+    wants: () => shownAs === 'page',
+    rows(rows) {
+      if (history.isOpen()) return history.scroll(rows);
+      const beyond = screen.scrollOverflow(rows);
+      if (beyond < 0) history.enter(-beyond);
+    },
   });
   const observer = new ResizeObserver(refitSoon);
   screen.element.addEventListener('paste', onPasteEvent, true);

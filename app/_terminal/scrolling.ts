@@ -24,7 +24,7 @@ const GLIDE = { keeps: 0.95, until: 0.004 } as const;
  */
 export function watchTouch(
   element: HTMLElement,
-  on: { readonly rowHeight: () => number; readonly wants: (direction: 'up' | 'down') => boolean; readonly rows: (rows: number) => void },
+  on: { readonly rowHeight: () => number; readonly wants: () => boolean; readonly rows: (rows: number) => void },
 ): { readonly stop: () => void } {
   let last: { readonly y: number; readonly atMs: number } | null = null;
   let state: 'tap' | 'ours' | 'theirs' = 'tap';
@@ -69,7 +69,7 @@ export function watchTouch(
       const pixels = last.y - touch.clientY;
       if (state === 'tap') {
         if (Math.abs(pixels) < TAP_SLACK) return;
-        state = on.wants(pixels < 0 ? 'up' : 'down') ? 'ours' : 'theirs';
+        state = on.wants() ? 'ours' : 'theirs';
         if (state === 'theirs') return;
       }
       event.preventDefault();

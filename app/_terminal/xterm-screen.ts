@@ -8,6 +8,7 @@ import { type LinkEvents, makeXterm } from './make-xterm.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import { createRenderer } from './renderer.ts';
 import { START_AFRESH } from './replay.ts';
+import { type Measured, settleRoom } from './room.ts';
 import { rowsOfWheel } from './scrolling.ts';
 import type { TerminalTheme } from './theme.ts';
 
@@ -48,7 +49,7 @@ export function createXtermScreen(deps: {
 
   let opened = false;
   let replaying = 0;
-  let room: ScreenSize = FALLBACK_SIZE;
+  let measured: Measured | null = null;
   /** xterm reports focus when a program turns the mode on, too; only what the user's focus does is told. */
   let focusMoves = false;
 
@@ -122,12 +123,18 @@ export function createXtermScreen(deps: {
     /** What there is room for; the last known where it is not shown. */
     measure(): ScreenSize {
       const size = opened && element.isConnected ? fit.proposeDimensions() : undefined;
-      if (size === undefined || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return room;
-      room = {
+      if (size === undefined || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return measured?.room ?? FALLBACK_SIZE;
+      const room = {
         cols: Math.min(SIZE_LIMITS.maxCols, Math.max(SIZE_LIMITS.minCols, size.cols)),
         rows: Math.min(SIZE_LIMITS.maxRows, Math.max(SIZE_LIMITS.minRows, size.rows)),
       };
-      return room;
+      const { offsetWidth: width, offsetHeight: height } = element;
+      const cells = term.element?.querySelector('.xterm-screen')?.getBoundingClientRect() ?? { width: 0, height: 0 };
+      measured = settleRoom(measured, {
+        room,
+        place: { width, height, cellWidth: cells.width / term.cols, cellHeight: cells.height / term.rows },
+      });
+      return measured.room;
     },
     /** The largest text up to `max` with which the whole screen fits its place, or the smallest there is. */
     fitText(max: number) {
@@ -160,6 +167,13 @@ export function createXtermScreen(deps: {
         element.removeAttribute('role');
         element.removeAttribute('aria-label');
       }
+    },
+    /** Moves a screen that is larger than its place; answers the rows that went beyond it. */
+    scrollOverflow(rows: number): number {
+      const before = element.scrollTop;
+      element.scrollTop += rows * rowHeight();
+      const left = rows - (element.scrollTop - before) / Math.max(1, rowHeight());
+      return rows < 0 ? Math.ceil(left) : Math.floor(left);
     },
     size: (): ScreenSize => ({ cols: term.cols, rows: term.rows }),
     resize(cols: number, rows: number) {
