@@ -118,7 +118,11 @@ test('3,000 lines are scrolled back through and searched while more are printed,
   await pair(installation, phone.page);
   await openSession(phone.page, `${url}/sessions/${id}`, '^[[<64;');
   const finger = await phone.context.newCDPSession(phone.page);
-  await finger.send('Input.synthesizeScrollGesture', { x: 180, y: 300, yDistance: 300, gestureSourceType: 'touch', speed: 4_000 });
+  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: readonly { x: number; y: number }[]) =>
+    await finger.send('Input.dispatchTouchEvent', { type, touchPoints: [...touchPoints] });
+  await touch('touchStart', { x: 180, y: 300 });
+  for (let y = 320; y < 600; y += 20) await touch('touchMove', { x: 180, y });
+  await touch('touchEnd');
   await expect(back(phone.page)).toBeVisible();
   // Whoever takes hold of it sizes it, and nobody takes that back by himself.
   await expect(terminal(phone.page)).toHaveAttribute('data-size', 'own');
