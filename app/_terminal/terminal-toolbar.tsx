@@ -66,7 +66,10 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
       ) : (
         <ReadingBack entry={entry} history={history} onBack={props.onHistory} />
       )}
-      <WatchersPopover watchers={props.watchers} access={props.access} onWord={props.onWord} />
+      {/* On a phone the way back has the room of what is not about reading. */}
+      <span className={clsx('contents', history !== null && 'max-sm:hidden')}>
+        <WatchersPopover watchers={props.watchers} access={props.access} onWord={props.onWord} />
+      </span>
       {size === null || history !== null ? null : (
         <span className="px-1.5 font-mono text-2xs text-ink-faint max-sm:hidden" title="Columns × rows">
           {size.cols}×{size.rows}
@@ -88,7 +91,12 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
           <ClipboardList size={15} aria-hidden />
         </IconButton>
       )}
-      <IconButton label="History" aria-pressed={history !== null} onClick={props.onHistory}>
+      <IconButton
+        label="History"
+        aria-pressed={history !== null}
+        className={clsx(history !== null && 'max-sm:hidden')}
+        onClick={props.onHistory}
+      >
         <History size={15} aria-hidden />
       </IconButton>
       <IconButton label={`Smaller text (now ${fontSize})`} className="max-sm:hidden" onClick={() => props.onFontSize(-1)}>
@@ -115,7 +123,7 @@ function ReadingBack(props: Pick<TerminalToolbarProps, 'entry'> & { readonly his
   const where = rowsBack === 0 ? 'at its end' : `${rowsBack.toLocaleString('en')} ${rowsBack === 1 ? 'row' : 'rows'} back`;
   return (
     <div className="mr-auto flex min-w-0 items-center gap-2 pl-1.5">
-      <span role="status" className="shrink-0 font-medium text-ink text-xs">
+      <span role="status" className="shrink-0 font-medium text-ink text-xs max-sm:sr-only">
         History
       </span>
       <span className="truncate text-ink-muted text-xs tabular-nums max-sm:hidden">
