@@ -268,10 +268,11 @@ export function createLiveTerminal(deps: {
   const touch = watchTouch(element, {
     rowHeight: screen.rowHeight,
     wants: () => shownAs === 'page',
-    rows(rows) {
+    rows(rows, how) {
       if (history.isOpen()) return history.scroll(rows);
       const beyond = screen.scrollOverflow(rows);
-      if (beyond < 0) history.enter(-beyond);
+      // What still glides does not lead back in whoever has just gone back to the live screen.
+      if (beyond < 0 && how === 'held') history.enter(-beyond);
     },
   });
   const observer = new ResizeObserver(refitSoon);

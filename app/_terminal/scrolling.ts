@@ -24,7 +24,12 @@ const GLIDE = { keeps: 0.95, until: 0.004 } as const;
  */
 export function watchTouch(
   element: HTMLElement,
-  on: { readonly rowHeight: () => number; readonly wants: () => boolean; readonly rows: (rows: number) => void },
+  on: {
+    readonly rowHeight: () => number;
+    readonly wants: () => boolean;
+    /** `gliding`: no finger is there any more. */
+    readonly rows: (rows: number, how: 'held' | 'gliding') => void;
+  },
 ): { readonly stop: () => void } {
   let last: { readonly y: number; readonly atMs: number } | null = null;
   let state: 'tap' | 'ours' | 'theirs' = 'tap';
@@ -32,15 +37,15 @@ export function watchTouch(
   let speed = 0;
   let frame = 0;
 
-  const move = (pixels: number): void => {
+  const move = (pixels: number, how: 'held' | 'gliding'): void => {
     rest += pixels / Math.max(1, on.rowHeight());
     const rows = Math.trunc(rest);
     rest -= rows;
-    if (rows !== 0) on.rows(rows);
+    if (rows !== 0) on.rows(rows, how);
   };
   const glide = (beforeMs: number): void => {
     frame = requestAnimationFrame((nowMs) => {
-      move(speed * on.rowHeight() * (nowMs - beforeMs));
+      move(speed * on.rowHeight() * (nowMs - beforeMs), 'gliding');
       speed *= GLIDE.keeps;
       if (Math.abs(speed) > GLIDE.until) glide(nowMs);
     });
@@ -76,7 +81,7 @@ export function watchTouch(
       const tookMs = Math.max(1, event.timeStamp - last.atMs);
       speed = pixels / Math.max(1, on.rowHeight()) / tookMs;
       last = { y: touch.clientY, atMs: event.timeStamp };
-      move(pixels);
+      move(pixels, 'held');
     },
     { passive: false },
   );
