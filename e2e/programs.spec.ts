@@ -114,11 +114,11 @@ test.describe('watched from two browsers, resized by each, over a kill -9 of the
         name: 'htop',
         // Ten seconds from one picture to the next, so that there is one to compare.
         spawn: ['--agent', 'custom', '--command', 'exec htop --delay=100'],
-        ready: /F10/,
+        ready: /F1Help/,
         typed: '/nothing-of-that-name',
         shown: /nothing-of-that-name/,
         more: '\u001b',
-        moreShown: /F10/,
+        moreShown: /F1Help/,
       },
     );
   });
