@@ -97,7 +97,8 @@ export async function loseSocket(scene: Scene): Promise<Effect> {
   const { session, record } = await anyHost(scene);
   const { socket } = JSON.parse(readFileSync(record, 'utf8')) as { readonly socket: string };
   const path = join(folderOf(scene), socket);
-  rmSync(path);
+  // It may be lost already: only the next daemon wants it.
+  rmSync(path, { force: true });
   const daemonToo = scene.random.chance(70);
   if (daemonToo) await killDaemon(scene);
   scene.faultEnds();
