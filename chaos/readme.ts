@@ -71,16 +71,21 @@ export function problemsOf(readme: string, runtime: RuntimeKind): readonly strin
   if (lines.length !== ZEROS) problems.push(`it has ${lines.length} counts, not ${ZEROS}`);
   for (const [, name, count] of lines) if (count !== '0') problems.push(`${name}: ${count}`);
   const [, p95 = ''] = /^\| time to recover[^|]*\| \d+ \/ (\d+) \/ \d+ ms +\|$/m.exec(block) ?? [];
-  if (p95 === '' || Number(p95) >= SLOWEST_P95_MS)
-    problems.push(`p95 of the time to recover is ${p95 || 'not there'}, not below ${SLOWEST_P95_MS} ms`);
+  if (p95 === '' || Number(p95) >= least.slowestP95Ms)
+    problems.push(`p95 of the time to recover is ${p95 || 'not there'}, not below ${least.slowestP95Ms} ms`);
   return problems;
 }
 
 /** What the figures must be worth, at the least. */
 const LEAST = {
-  tmux: { seeds: 5, eventsPerSeed: 1_000, again: 'npm run chaos -- --events 1000 --seeds 1,2,3,4,5 --readme' },
-  ptyhost: { seeds: 2, eventsPerSeed: 200, again: 'npm run chaos -- --runtime ptyhost --events 200 --seeds 1,2 --readme' },
+  tmux: { seeds: 5, eventsPerSeed: 1_000, slowestP95Ms: 2_000, again: 'npm run chaos -- --events 1000 --seeds 1,2,3,4,5 --readme' },
+  // The end of a host is seen at the next look, a second later at most.
+  ptyhost: {
+    seeds: 2,
+    eventsPerSeed: 200,
+    slowestP95Ms: 3_000,
+    again: 'npm run chaos -- --runtime ptyhost --events 200 --seeds 1,2 --readme',
+  },
 };
-const SLOWEST_P95_MS = 2_000;
 /** Lines of the table that are counts. */
 const ZEROS = 9;

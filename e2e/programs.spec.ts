@@ -89,7 +89,7 @@ test.describe('watched from two browsers, resized by each, over a kill -9 of the
   test.describe.configure({ timeout: 180_000 });
 
   test('vim', async ({ installation, page, browser }) => {
-    test.skip(isMissing('vim'), 'vim is not installed: apt-get install vim');
+    test.info().skip(isMissing('vim'), 'vim is not installed: apt-get install vim');
     const file = `${installation.root}/text`;
     writeFileSync(file, Array.from({ length: 80 }, (_, line) => `line ${line} of 世界, a text to look at`).join('\n'));
     await watchTwice(
@@ -107,7 +107,7 @@ test.describe('watched from two browsers, resized by each, over a kill -9 of the
   });
 
   test('htop', async ({ installation, page, browser }) => {
-    test.skip(isMissing('htop'), 'htop is not installed: apt-get install htop');
+    test.info().skip(isMissing('htop'), 'htop is not installed: apt-get install htop');
     await watchTwice(
       { installation, page, browser },
       {
@@ -124,7 +124,7 @@ test.describe('watched from two browsers, resized by each, over a kill -9 of the
   });
 
   test('Claude Code', async ({ installation, page, browser }) => {
-    test.skip(!isClaudeInstalled(), 'Claude Code could not be installed; npm test tries');
+    test.info().skip(!isClaudeInstalled(), 'Claude Code could not be installed; npm test tries');
     await using model = await openModelApi();
     installClaude(installation, model.url);
     await watchTwice(
