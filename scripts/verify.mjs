@@ -61,11 +61,8 @@ const JOURNEYS = { name: 'e2e', mend: 'npm run verify -- e2e' };
 const CHAOS = {
   name: 'chaos',
   runs: [
-    ['--seed', '1', '--json'],
-    [
-      ...['--runtime', 'ptyhost', '--only', 'kill-host,kill-hosts,stop-host,lose-record,damage-record,lose-socket'],
-      ...['--events', '6', '--seed', '1', '--json'],
-    ],
+    '--seed 1 --json',
+    '--runtime ptyhost --only kill-host,kill-hosts,stop-host,lose-record,damage-record,lose-socket --events 6 --seed 1 --json',
   ],
 };
 
@@ -123,7 +120,7 @@ async function runChaos({ runs }) {
   if (unbuilt !== null) return unbuilt;
   const total = { passed: 0, failed: 0, skipped: 0, interrupted: false };
   for (const args of runs) {
-    const chaos = ['--import', 'tsx', 'chaos/main.ts', ...args];
+    const chaos = ['--import', 'tsx', 'chaos/main.ts', ...args.split(' ')];
     const { code, signal, stdout } = await run(process.execPath, chaos, { stdio: ['inherit', 'pipe', 'inherit'] });
     const { events, failed } = parseReport(stdout);
     total.passed += events - failed;
