@@ -7,20 +7,25 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Run } from './run.ts';
+import type { RuntimeKind } from './schedule.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUNDLES = ['ao.js', 'ao-hook.cjs', 'daemon.cjs', 'gateway.mjs'];
+const BUNDLES = ['ao.js', 'ao-hook.cjs', 'daemon.cjs', 'gateway.mjs', 'ptyhost.cjs'];
 
 export type KeptRuns = {
   readonly find: (seed: number, events: number) => Run | null;
   readonly keep: (run: Run) => void;
 };
 
-export function openKeptRuns(build = join(ROOT, '.test-build'), folder = join(ROOT, '.tooling', 'chaos', 'runs')): KeptRuns {
+export function openKeptRuns(
+  runtime: RuntimeKind,
+  build = join(ROOT, '.test-build'),
+  folder = join(ROOT, '.tooling', 'chaos', 'runs'),
+): KeptRuns {
   const hash = createHash('sha256');
   for (const bundle of BUNDLES) hash.update(readFileSync(join(build, bundle)));
   const product = hash.digest('hex').slice(0, 16);
-  const fileOf = (seed: number, events: number): string => join(folder, `${product}-${events}-events-seed-${seed}.json`);
+  const fileOf = (seed: number, events: number): string => join(folder, `${product}-${runtime}-${events}-events-seed-${seed}.json`);
   return {
     find(seed, events) {
       const file = fileOf(seed, events);

@@ -2,7 +2,7 @@
  * Breaks a real installation in every way we know of, at random, and asks after each whether the promise still holds.
  *
  *   npm run chaos -- [--events N] [--only kind,…] [--story kind,kind:number,…] [--seed S | --seeds A,B,…] [--resume] [--shrink] [--json]
- *                    [--readme]
+ *                    [--runtime tmux|ptyhost] [--readme]
  *
  * As root it runs in a mount namespace of its own, so that a reboot has another boot id and a disk can be full.
  */
@@ -13,9 +13,9 @@ import { openKeptRuns } from './kept-runs.ts';
 import { writeReadme } from './readme.ts';
 import { toReport } from './report.ts';
 import { type Happened, type Run, run } from './run.ts';
-import { EVENT_KINDS, planEvents, USUAL_EVENTS } from './schedule.ts';
+import { kindsOn, planEvents, toRuntime, usualEvents } from './schedule.ts';
 import { shrinkStory } from './shrink.ts';
-import { parseStory, type Story, toCommand, toKind, toStory } from './story.ts';
+import { parseStory, runtimeOption, type Story, toCommand, toKind, toStory } from './story.ts';
 
 const NAMESPACE = 'CHAOS_NAMESPACE';
 const LAST_SHOWN = 10;
@@ -23,7 +23,8 @@ const SHRINK_LIMIT_MS = 15 * 60_000;
 
 const { values } = parseArgs({
   options: {
-    events: { type: 'string', default: String(USUAL_EVENTS) },
+    events: { type: 'string' },
+    runtime: { type: 'string' },
     seed: { type: 'string' },
     seeds: { type: 'string' },
     only: { type: 'string' },
@@ -35,10 +36,13 @@ const { values } = parseArgs({
   },
 });
 
-const events = Number(values.events);
+const runtime = toRuntime(values.runtime);
+const events = values.events === undefined ? usualEvents(runtime) : Number(values.events);
 const seeds = (values.seeds ?? values.seed ?? '1').split(',').map(Number);
 const told = values.story === undefined ? null : parseStory(values.story);
-const kinds = values.only?.split(',').map(toKind) ?? EVENT_KINDS;
+const kinds = values.only?.split(',').map(toKind) ?? kindsOn(runtime);
+const elsewhere = [...kinds, ...(told ?? []).map(({ kind }) => kind)].find((kind) => !kindsOn(runtime).includes(kind));
+if (elsewhere !== undefined) throw new Error(`${elsewhere} cannot happen on ${runtime}: --runtime`);
 if (!Number.isInteger(events) || events < 1 || seeds.some((seed) => !Number.isInteger(seed))) {
   throw new Error('--events and --seed want whole numbers');
 }
@@ -59,7 +63,7 @@ if (process.getuid?.() === 0 && process.env[NAMESPACE] === undefined && canHaveN
 async function main(): Promise<number> {
   const runs: Run[] = [];
   // Of whole schedules alone: what was picked out is soon played again.
-  const whole = told === null && values.only === undefined ? openKeptRuns() : null;
+  const whole = told === null && values.only === undefined ? openKeptRuns(runtime) : null;
   for (const seed of seeds) {
     const earlier = values.resume ? (whole?.find(seed, events) ?? null) : null;
     if (earlier !== null) {
@@ -84,23 +88,23 @@ async function main(): Promise<number> {
       return (await play(seed, shorter)).kept !== null;
     };
     const shrunk = await shrinkStory(played, { fails, limitMs: SHRINK_LIMIT_MS });
-    say(`\nshrunk from ${played.length} events to ${shrunk.length}; again: ${toCommand(seed, shrunk)}`);
+    say(`\nshrunk from ${played.length} events to ${shrunk.length}; again: ${toCommand(seed, shrunk, runtime)}`);
   }
   const report = toReport(runs);
   process.stdout.write(`${JSON.stringify(report, null, values.json ? 0 : 2)}\n`);
-  if (values.readme) writeReadme(report);
+  if (values.readme) writeReadme(report, runtime);
   return report.failed === 0 ? 0 : 1;
 }
 
 function play(seed: number, story: Story): Promise<Run> {
   const privileged = process.env[NAMESPACE] === 'own' ? 'yes' : 'no';
-  return run({ seed, story, privileged, onEvent: (happened) => say(toLine(seed, happened)) });
+  return run({ seed, story, privileged, runtime, onEvent: (happened) => say(toLine(seed, happened)) });
 }
 
 /** As it was asked for: shorter than the whole list. */
 function toAgain(seed: number, story: Story): string {
-  if (told !== null) return toCommand(seed, story);
-  return `npm run chaos -- --events ${events}${values.only === undefined ? '' : ` --only ${values.only}`} --seed ${seed}`;
+  if (told !== null) return toCommand(seed, story, runtime);
+  return `npm run chaos -- ${runtimeOption(runtime)}--events ${events}${values.only === undefined ? '' : ` --only ${values.only}`} --seed ${seed}`;
 }
 
 function toLine(seed: number, { number, kind, effect, findings, recoveryMs, tookMs }: Happened): string {

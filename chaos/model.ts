@@ -47,7 +47,9 @@ export type Model = {
   spawnCutOff(): void;
   /** Once everything is settled nothing is open any more. */
   closeSpawns(): void;
-  /** Every host ended, and every agent with it. */
+  /** Its host ended, and its agent with it. */
+  hostGone(id: string): void;
+  /** All of them. */
   hostsGone(): void;
 };
 
@@ -61,6 +63,10 @@ export function createModel(): Model {
     return found;
   };
   const change = (id: string, patch: Partial<Expected>): void => void sessions.set(id, { ...get(id), ...patch });
+  function hostGone(id: string): void {
+    const { phase, comesBack } = get(id);
+    if (phase === 'live') change(id, { due: comesBack === 'yes' ? 'relaunch' : 'end' });
+  }
   return {
     sessions: () => [...sessions.values()],
     get,
@@ -77,9 +83,9 @@ export function createModel(): Model {
     closeSpawns: () => {
       openSpawns = 0;
     },
+    hostGone,
     hostsGone() {
-      for (const { id, phase, comesBack } of sessions.values())
-        if (phase === 'live') change(id, { due: comesBack === 'yes' ? 'relaunch' : 'end' });
+      for (const id of sessions.keys()) hostGone(id);
     },
   };
 }

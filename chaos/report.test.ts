@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BEGIN, END, replaceBlock, toBlock } from './readme.ts';
+import { MARKS, replaceBlock, toBlock } from './readme.ts';
 import { percentile, toReport } from './report.ts';
 import type { Happened, Run } from './run.ts';
+import { RUNTIME_KINDS } from './schedule.ts';
 
 const happened = (patch: Partial<Happened>): Happened => ({
   number: 1,
@@ -43,12 +44,13 @@ describe('the report', () => {
 });
 
 describe('the README', () => {
-  it('gets its block replaced and nothing else', () => {
+  it.each(RUNTIME_KINDS)('gets its block of %s replaced and nothing else', (runtime) => {
+    const { begin, end } = MARKS[runtime];
     const block = toBlock(toReport([runOf(happened({}))]), 'abc1234');
-    const text = replaceBlock(`before\n${BEGIN}\nold\n${END}\nafter\n`, block);
+    const text = replaceBlock(`before\n${begin}\nold\n${end}\nafter\n`, block, MARKS[runtime]);
     expect(text).toContain('seeds 1, at commit abc1234');
     expect(text).not.toContain('old');
     expect([text.startsWith('before\n'), text.endsWith('\nafter\n')]).toEqual([true, true]);
-    expect(() => replaceBlock('no block', block)).toThrow('has no block');
+    expect(() => replaceBlock('no block', block, MARKS[runtime])).toThrow('has no block');
   });
 });

@@ -9,7 +9,7 @@ import { createModel, type Model } from './model.ts';
 import { type Finding, judge, type Seen } from './oracle.ts';
 import { createRandom } from './random.ts';
 import { adopt, daemonIsReady, type Effect, hold, must, type Scene, spawnOne, tabsAreHeld } from './scene.ts';
-import type { EventKind } from './schedule.ts';
+import type { EventKind, RuntimeKind } from './schedule.ts';
 import { openStand, PROJECT, type Stand } from './stand.ts';
 import type { Story } from './story.ts';
 
@@ -32,6 +32,7 @@ export type RunOptions = {
   readonly seed: number;
   readonly story: Story;
   readonly privileged: 'yes' | 'no';
+  readonly runtime: RuntimeKind;
   readonly onEvent: (happened: Happened) => void;
 };
 
@@ -47,7 +48,7 @@ export type Run = {
 export async function run(options: RunOptions): Promise<Run> {
   const { seed } = options;
   const startedMs = performance.now();
-  await using stand = await openStand({ privileged: options.privileged });
+  await using stand = await openStand(options);
   const model = createModel();
   const happened: Happened[] = [];
   await furnish(stand, model, seed);
@@ -173,6 +174,7 @@ function keepLogs(stand: Stand, seed: number, number: number): string {
     join(dataDir, 'ao.db'),
     join(dataDir, 'ao.db-wal'),
     join(dataDir, 'tmux'),
+    join(dataDir, 'ptyhost'),
     join(root, 'gateway.err'),
     runFile,
   ]) {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createModel, type Expected, type Model } from './model.ts';
 import { judge } from './oracle.ts';
-import { EVENT_KINDS, type EventKind, planEvents } from './schedule.ts';
+import { type EventKind, kindsOn, planEvents } from './schedule.ts';
 import { shrinkStory } from './shrink.ts';
 import { formatStory, parseStory, type Story, toCommand, toStory } from './story.ts';
 import { seenOf } from './well.ts';
 
 const NO_LIMIT_MS = 60_000;
+const KINDS = kindsOn('tmux');
 const kindsOf = (story: Story): readonly EventKind[] => story.map(({ kind }) => kind);
 
 const worker = (n: number): Expected => ({
@@ -47,7 +48,7 @@ function failsWith(sabotaged: EventKind): (story: Story) => Promise<boolean> {
 
 describe('a story that fails', () => {
   it('is shrunk to the kind that is sabotaged and what it needs, each with the number it had', async () => {
-    const story = toStory(planEvents(2 * EVENT_KINDS.length, 3));
+    const story = toStory(planEvents(2 * KINDS.length, 3, KINDS));
     for (const [sabotaged, kinds] of [
       ['spawn', ['spawn']],
       ['kill', ['spawn', 'kill']],
@@ -75,7 +76,7 @@ describe('a story that fails', () => {
   });
 
   it('is not played any more once the time is up', async () => {
-    const story = toStory(planEvents(40, 1));
+    const story = toStory(planEvents(40, 1, KINDS));
     let played = 0;
     const fails = async (): Promise<boolean> => {
       played += 1;
@@ -93,7 +94,7 @@ describe('a story as text', () => {
     ] as const;
     expect(formatStory(story)).toBe('spawn,kill-tmux:17');
     expect(parseStory('spawn,kill-tmux:17')).toEqual(story);
-    expect(parseStory(formatStory(toStory(planEvents(64, 1))))).toEqual(toStory(planEvents(64, 1)));
+    expect(parseStory(formatStory(toStory(planEvents(64, 1, KINDS))))).toEqual(toStory(planEvents(64, 1, KINDS)));
     expect(toCommand(7, story)).toBe('npm run chaos -- --story spawn,kill-tmux:17 --seed 7');
   });
 

@@ -12,6 +12,7 @@ import { mount } from '../server/testing/small-disk.ts';
 import { freePort, isRunning, makeWorld, signal, type World } from '../server/testing/world.ts';
 import { type Api, createApi } from './api.ts';
 import { INBOX_FILE } from './model.ts';
+import type { RuntimeKind } from './schedule.ts';
 
 const AO = fileURLToPath(new URL('../.test-build/ao.js', import.meta.url));
 const TAB = fileURLToPath(new URL('./tab.child.ts', import.meta.url));
@@ -32,6 +33,8 @@ export type Tab = {
 
 export type Stand = AsyncDisposable & {
   readonly world: World;
+  /** Where sessions live. */
+  readonly runtime: RuntimeKind;
   readonly api: Api;
   /** What cannot be done here, and why. */
   readonly limits: readonly string[];
@@ -48,10 +51,12 @@ export type Stand = AsyncDisposable & {
   sweepTabs(): void;
 };
 
-export async function openStand({ privileged }: { readonly privileged: 'yes' | 'no' }): Promise<Stand> {
+export type StandOptions = { readonly privileged: 'yes' | 'no'; readonly runtime: RuntimeKind };
+
+export async function openStand({ privileged, runtime }: StandOptions): Promise<Stand> {
   const world = await makeWorld();
   const limits: string[] = [];
-  Object.assign(world.env, { AO_UI_PORT: String(await freePort()), AO_GRACE_MS: String(GRACE_MS) });
+  Object.assign(world.env, { AO_UI_PORT: String(await freePort()), AO_GRACE_MS: String(GRACE_MS), AO_RUNTIME: runtime });
   const bootIdFile = join(world.root, 'boot-id');
   mkdirSync(world.dataDir, { mode: 0o700 });
   const smallDisk = privileged === 'yes' && mount(['-t', 'tmpfs', '-o', `size=${DISK_MB}m,mode=700`, 'tmpfs', world.dataDir]);
@@ -104,6 +109,7 @@ export async function openStand({ privileged }: { readonly privileged: 'yes' | '
 
   return {
     world,
+    runtime,
     api: createApi(world),
     limits,
     smallDisk: smallDisk ? 'yes' : 'no',

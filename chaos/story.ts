@@ -1,5 +1,5 @@
 /** Which events are played, in which order. A step keeps the number that its choices depend on when others before it are left out. */
-import { EVENT_KINDS, type EventKind } from './schedule.ts';
+import { EVENT_KINDS, type EventKind, type RuntimeKind } from './schedule.ts';
 
 export type Step = { readonly kind: EventKind; readonly number: number };
 export type Story = readonly Step[];
@@ -24,4 +24,7 @@ export function toKind(name: string): EventKind {
   return kind;
 }
 
-export const toCommand = (seed: number, story: Story): string => `npm run chaos -- --story ${formatStory(story)} --seed ${seed}`;
+export const toCommand = (seed: number, story: Story, runtime: RuntimeKind = 'tmux'): string =>
+  `npm run chaos -- ${runtimeOption(runtime)}--story ${formatStory(story)} --seed ${seed}`;
+
+export const runtimeOption = (runtime: RuntimeKind): string => (runtime === 'tmux' ? '' : `--runtime ${runtime} `);

@@ -2,6 +2,7 @@
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { type IBufferRange, type ITerminalOptions, Terminal } from '@xterm/xterm';
+import { matchDaemonScreen } from '../../server/contract/xterm.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import { silenceQueries } from './query-guard.ts';
 import type { TerminalTheme } from './theme.ts';
@@ -49,6 +50,7 @@ export function makeXterm(deps: {
     }),
   );
   silenceQueries(term.parser);
+  matchDaemonScreen(term);
   return term;
 }
 

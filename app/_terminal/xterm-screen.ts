@@ -107,6 +107,19 @@ export function createXtermScreen(deps: {
     return top - element.getBoundingClientRect().top + element.scrollTop + ((row + 2) * height) / term.rows;
   }
 
+  /** Where the end was last shown, for as long as what there is to see overflows. */
+  let endAt: number | null = null;
+
+  function showEnd(): void {
+    element.scrollTop = endOfText() - element.clientHeight;
+    endAt = element.scrollTop;
+  }
+
+  // Once a frame at most. Who has scrolled elsewhere stays there.
+  term.onWriteParsed(() => {
+    if (endAt !== null && element.scrollTop === endAt) showEnd();
+  });
+
   return {
     element,
     /** Once the element is in the page: a terminal is opened where it can be measured. */
@@ -154,15 +167,16 @@ export function createXtermScreen(deps: {
     setTextSize(px: number) {
       term.options.fontSize = px;
     },
-    /** Where the screen is larger than its place, its end shows, and the keyboard can scroll it. */
+    /** Where the screen is larger than its place, its end shows, also when more is printed, and the keyboard can scroll it. */
     settleOverflow(label: string) {
       const overflows = element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
       if (overflows) {
         element.tabIndex = 0;
         element.setAttribute('role', 'region');
         element.setAttribute('aria-label', label);
-        element.scrollTop = endOfText() - element.clientHeight;
+        showEnd();
       } else {
+        endAt = null;
         element.removeAttribute('tabindex');
         element.removeAttribute('role');
         element.removeAttribute('aria-label');

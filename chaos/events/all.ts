@@ -2,6 +2,7 @@
 
 import type { Effect, Scene } from '../scene.ts';
 import type { EventKind } from '../schedule.ts';
+import { damageRecord, killAHost, killTheHosts, loseRecord, loseSocket, stopAHost } from './hosts.ts';
 import { cleanup, park, parkUnderKill } from './keeping.ts';
 import { aoStartBeside, aoStopStart, browser, diskFull, noDescriptors, reboot, twoStarts } from './machine.ts';
 import {
@@ -53,4 +54,10 @@ export const EVENTS: Readonly<Record<EventKind, (scene: Scene) => Promise<Effect
   'disk-full': diskFull,
   'no-descriptors': noDescriptors,
   browser,
+  'kill-host': killAHost,
+  'kill-hosts': killTheHosts,
+  'stop-host': stopAHost,
+  'lose-record': loseRecord,
+  'damage-record': damageRecord,
+  'lose-socket': loseSocket,
 };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { eventually } from '../../server/testing/resources.ts';
 import { isRunning, signal } from '../../server/testing/world.ts';
+import type { Expected } from '../model.ts';
 import { daemonIsReady, type Effect, endAgent, hold, killDaemon, liveOne, type Scene, supervisors, tabsAreHeld } from '../scene.ts';
 import { isGone } from '../stand.ts';
 
@@ -92,9 +93,16 @@ export async function stopTmux(scene: Scene): Promise<Effect> {
   return { seen: `tmux ${pid} stopped${daemonToo ? ', the daemon killed meanwhile' : ''}` };
 }
 
-/** tmux continues a child that stops: it is stopped again and again, and seen to be once, while tmux cannot interfere. */
 export async function stopAnAgent(scene: Scene): Promise<Effect> {
-  const { panePid, id } = await liveOne(scene);
+  const session = await liveOne(scene);
+  if (scene.stand.runtime === 'tmux') return await stopAnAgentOfTmux(scene, session);
+  const seen = await stopFor(scene, { pid: session.panePid, name: `the agent of ${session.id}` });
+  scene.faultEnds();
+  return { seen };
+}
+
+/** tmux continues a child that stops: it is stopped again and again, and seen to be once, while tmux cannot interfere. */
+async function stopAnAgentOfTmux(scene: Scene, { panePid, id }: Expected): Promise<Effect> {
   const tmux = scene.stand.world.tmuxPid();
   const durationMs = 200 + scene.random.below(500);
   signal(tmux, 'SIGSTOP');
@@ -140,7 +148,7 @@ export async function lastTabLeaves(scene: Scene): Promise<Effect> {
   return { seen: `${held} tabs gone by ${how}, daemon ${pid} ended` };
 }
 
-function stateOf(pid: number): string {
+export function stateOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);

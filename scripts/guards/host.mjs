@@ -54,6 +54,14 @@ export const HOST_GUARDS = [
   },
   {
     fault: 'L6',
+    clause: 'the record of a pty host lost or damaged: the host makes it anew',
+    file: 'server/pty-host/host.ts',
+    find: "return ending ? 'sound' : await records.mend(record);",
+    without: "return ending ? 'sound' : 'sound';",
+    test: { file: 'server/adapters/runtime/ptyhost/faults.int.test.ts', name: 'L6, I9: a host makes its record anew' },
+  },
+  {
+    fault: 'L6',
     clause: 'stopped and its socket unlinked: nothing is launched beside it',
     file: 'server/adapters/runtime/tmux/host.ts',
     find: 'return await callBackSocket(record);',

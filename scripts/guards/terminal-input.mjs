@@ -156,6 +156,17 @@ export const TERMINAL_INPUT_GUARDS = [
     without: '',
     test: { file: HUB, name: 'T7: sizes by the viewer that types or resizes' },
   },
+  ...[
+    ['the daemon’s screen', 'server/adapters/screen/headless-screen.test.ts', 'T7: of what stood beyond an edge'],
+    ['the pages’', 'app/_terminal/make-xterm.test.ts', 'T7: shows nothing of what stood beyond an edge'],
+  ].map(([whose, file, name]) => ({
+    fault: 'T7',
+    clause: `two viewers: what stood beyond an edge that moved in does not come back, ${whose}`,
+    file: 'server/core/terminal/hidden-cells.ts',
+    find: 'line.resize(cols, alt.getNullCell());',
+    without: 'void alt;',
+    test: { file, name },
+  })),
   {
     fault: 'T8',
     clause: 'a 16 MB paste: drawn as fast as it is taken, never kept on the way',

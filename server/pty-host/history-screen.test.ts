@@ -25,6 +25,15 @@ describe('the screen of a pty host', () => {
     expect(await text()).toBe(`one\n${'0123456789'.repeat(12).slice(0, 80)}\nfull screen`);
   });
 
+  it('T7: keeps nothing of what stood beyond an edge that moved in, when a program takes characters out of a row', async () => {
+    const { screen, text } = open();
+    await write(screen, '\x1b[?1049h\x1b[H0123456789abcdefghij');
+    screen.resize({ cols: 12, rows: 5 });
+    expect(await text(0)).toBe('0123456789ab');
+    await write(screen, '\x1b[H\x1b[2P');
+    expect(await text(0)).toBe('23456789ab');
+  });
+
   it('is read back in pages, in colour, with nothing but SGR: they and the screen join to the whole, a line that goes on stays one', async () => {
     const { screen, text } = open();
     const wide = `${'0123456789'.repeat(2).slice(1)}世${'x'.repeat(18)}`;

@@ -8,6 +8,7 @@ import headless, { type IUnicodeVersionProvider } from '@xterm/headless';
 import { drawPicture } from '../adapters/screen/picture.ts';
 import { drawRows, goesOn } from '../adapters/screen/rows.ts';
 import { createUnfinished } from '../adapters/screen/unfinished.ts';
+import { cutHiddenCells } from '../core/terminal/hidden-cells.ts';
 import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../ports/runtime.ts';
 
 export type HistoryScreen = {
@@ -70,6 +71,7 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
   };
   new unicode11.Unicode11Addon().activate({ unicode: { register } } as never);
   terminal.unicode.activeVersion = '11';
+  cutHiddenCells(terminal);
   const unfinished = createUnfinished();
   const say = (text: string): void => answer(ENCODER.encode(text));
   terminal.onData(say);

@@ -1,6 +1,6 @@
 /**
  * A pty host: one session, the socket on which it is asked, its record in the registry. Started detached by a daemon that it
- * outlives; ends when it is told to, and never by itself. In this order: it listens, it is on record, it takes its launch file,
+ * outlives; ends when it is told to, and never by itself; keeps its record as it is. In this order: it listens, it is on record, it takes its launch file,
  * it starts the program. So whoever finds no record and then takes the launch file away knows that nothing will ever run.
  */
 import { chmod } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { isNamedPipe } from '../adapters/runtime/ptyhost/windows.ts';
 import { type LaunchId, parseLaunchId } from '../core/ids.ts';
 import { serveCaller } from './caller.ts';
 import { TERMINAL_TYPE } from './program.ts';
+import { guardRecord } from './record-guard.ts';
 import { createHostSession, type Tags } from './session.ts';
 
 export type HostOptions = {
@@ -65,6 +66,7 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
     open = resolve;
   });
   let turn: Promise<unknown> = Promise.resolve();
+  let ending = false;
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = turn.then(work);
@@ -80,6 +82,7 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
       inTurn(async () => {
         if (session.tags().launchId !== request.launchId)
           return { reply: refused('other-launch', 'it runs another launch'), after: () => undefined };
+        ending = true;
         session.kill();
         await records.remove(record);
         return { reply: { ok: true as const, facts: null }, after: end };
@@ -97,6 +100,10 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
     await records.replace(record);
     await session.restart(toTags(taken, next), toSpec(taken));
     return { ok: true, facts: null };
+  }
+
+  async function mend(): Promise<'sound' | 'mended'> {
+    return ending ? 'sound' : await records.mend(record);
   }
 
   function listen(): Promise<Server> {
@@ -134,6 +141,7 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
     server.close();
     throw caught;
   }
+  guardRecord({ directory: records.directory, file: `${name}.json`, mend: () => inTurn(mend) });
   open();
   return {
     state: 'serving',

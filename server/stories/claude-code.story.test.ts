@@ -2,30 +2,18 @@
  * The real Claude Code, driven by a local stand-in for its model: it is told, killed with everything around it, and comes back
  * under its id with its conversation.
  */
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { installClaude, isClaudeInstalled } from '../testing/claude.ts';
 import { openModelApi } from '../testing/model-api/model-api.ts';
 import { eventually } from '../testing/resources.ts';
 import { makeWorld, type SessionJson, type World } from '../testing/world.ts';
 
-const CLAUDE = fileURLToPath(new URL('../../.tooling/agents/node_modules/.bin/claude', import.meta.url));
-const KEY = `sk-ant-${'0'.repeat(60)}`;
 const PATIENCE = { limitMs: 60_000, everyMs: 100 };
-const SKIPPED = existsSync(CLAUDE) ? '' : ' (skipped: Claude Code could not be installed; npm test tries)';
+const SKIPPED = isClaudeInstalled() ? '' : ' (skipped: Claude Code could not be installed; npm test tries)';
 
 async function withClaude(modelUrl: string): Promise<World> {
   const world = await makeWorld();
-  symlinkSync(CLAUDE, join(world.bin, 'claude'));
-  const settings = { hasCompletedOnboarding: true, theme: 'dark', customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] } };
-  writeFileSync(join(world.env['HOME'] ?? '', '.claude.json'), JSON.stringify(settings));
-  Object.assign(world.env, {
-    ANTHROPIC_BASE_URL: modelUrl,
-    ANTHROPIC_API_KEY: KEY,
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    DISABLE_AUTOUPDATER: '1',
-  });
+  installClaude(world, modelUrl);
   await world.ok(['start']);
   await world.ok(['project', 'add', '--path', world.repo, '--id', 'app']);
   return world;

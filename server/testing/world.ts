@@ -56,7 +56,7 @@ export type World = AsyncDisposable & {
   killDaemon(): Promise<void>;
   /** Every process of this installation: a reboot, as far as processes go. */
   reboot(): Promise<void>;
-  /** The terminals of sessions: those of the tmux server, asked itself and without its keeper, and of pty hosts, by their records. */
+  /** The terminals of sessions: those of the tmux server, asked itself and without its keeper, and of pty hosts, by their processes. */
   panes(): readonly Pane[];
   tmuxSocket(): string;
   tmuxPid(): number;
@@ -204,15 +204,51 @@ export async function makeWorld(): Promise<World> {
   return world;
 }
 
+/** What runs, whatever has become of its record. */
 function hostsOf(dataDir: string): readonly Pane[] {
-  const folder = join(dataDir, 'ptyhost');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as { name: string; pid: number; launchId: string })
-    .filter(({ pid }) => isRunning(pid))
-    .map(({ name, pid, launchId }) => ({ name, pid: childOf(pid) ?? 0, dead: childOf(pid) === null, launchId, host: pid }))
+  if (!existsSync(join(dataDir, 'ptyhost'))) return [];
+  const commands = new Map(processesOf(dataDir).map((pid) => [pid, textOf(`/proc/${pid}/cmdline`)?.split('\0') ?? []]));
+  return [...commands]
+    .flatMap(([pid, command]): readonly Pane[] => {
+      const [program = '', name = '', launched = ''] = command.slice(command.findIndex((word) => word.endsWith('/ptyhost.cjs')));
+      // A program is a copy of its host until it has begun.
+      if (!program.endsWith('/ptyhost.cjs') || commands.get(parentOf(pid))?.includes(program) === true) return [];
+      const child = childOf(pid);
+      return [
+        {
+          name,
+          pid: child ?? 0,
+          dead: child === null,
+          launchId: launchOf(child) ?? recordedLaunch(dataDir, name, pid) ?? launched,
+          host: pid,
+        },
+      ];
+    })
     .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+function launchOf(program: number | null): string | null {
+  const variable = program === null ? undefined : environOf(program).find((entry) => entry.startsWith('AO_LAUNCH_ID='));
+  return variable?.slice('AO_LAUNCH_ID='.length) ?? null;
+}
+
+/** Of a host whose program has exited, which may have had another before. */
+function recordedLaunch(dataDir: string, name: string, host: number): string | null {
+  const record = parseJson(textOf(join(dataDir, 'ptyhost', `${name}.json`)) ?? '') as { pid?: number; launchId?: string } | undefined;
+  return record?.pid === host ? (record.launchId ?? null) : null;
+}
+
+function parentOf(pid: number): number {
+  const stat = textOf(`/proc/${pid}/stat`) ?? '';
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function childOf(pid: number): number | null {

@@ -159,6 +159,17 @@ describe('the headless screen', () => {
     expect(describeScreen(joined)).toEqual(describeScreen(straight));
   });
 
+  it('T7: of what stood beyond an edge that moved in nothing comes back, when a program takes characters out of a row', async () => {
+    const screen = openHeadlessScreen(SIZE);
+    screen.write(Buffer.from('\x1b[?1049h\x1b[H0123456789abcd'), () => undefined);
+    screen.resize({ cols: 7, rows: 3 });
+    screen.write(Buffer.from('\x1b[H\x1b[2P'), () => undefined);
+    const joined = openViewer();
+    joined.resize(7, 3);
+    await show(joined, await new Promise<Uint8Array>((resolve) => screen.snapshot(resolve)));
+    expect(joined.buffer.active.getLine(0)?.translateToString(true)).toBe('23456');
+  });
+
   it('T4: of a synchronized update that never ends it gives what is there, and holds nobody up', async () => {
     const screen = openHeadlessScreen(SIZE);
     screen.write(Buffer.from('before\x1b[?2026h within'), () => undefined);

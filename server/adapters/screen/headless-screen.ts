@@ -2,6 +2,7 @@
 // oxlint-disable-next-line import/default -- CommonJS in Node; the linter looks at the file for bundlers
 import unicode11 from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
+import { cutHiddenCells } from '../../core/terminal/hidden-cells.ts';
 import type { Size } from '../../core/terminal/size-arbiter.ts';
 import type { ScreenModel } from '../../ports/terminal.ts';
 import { drawPicture } from './picture.ts';
@@ -14,6 +15,7 @@ export function openHeadlessScreen(size: Size): ScreenModel {
   const terminal = new headless.Terminal({ ...size, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
   terminal.loadAddon(new unicode11.Unicode11Addon());
   terminal.unicode.activeVersion = '11';
+  cutHiddenCells(terminal);
   const unfinished = createUnfinished();
   const encoder = new TextEncoder();
   let closed = false;

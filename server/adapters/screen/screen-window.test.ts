@@ -26,6 +26,15 @@ describe('a window on a screen', () => {
     window.close();
   });
 
+  it('T7: shows nothing of what stood beyond an edge that moved in, when a program takes characters out of a row', async () => {
+    const window = openScreenWindow({ cols: 10, rows: 4 }, quiet);
+    await write(window, '\x1b[?1049h\x1b[Habcdefghij');
+    window.resize({ cols: 6, rows: 4 });
+    await write(window, '\x1b[H\x1b[2P');
+    expect(await drawn(window, { cols: 10, rows: 4 })).toEqual(['cdef', '', '', '']);
+    window.close();
+  });
+
   it('goes down with the cursor where there is room for fewer rows, and says where the cursor is', async () => {
     const window = openScreenWindow({ cols: 10, rows: 4 }, quiet);
     await write(window, '1\r\n2\r\n3\r\n4');

@@ -5,6 +5,7 @@
 // oxlint-disable-next-line import/default -- CommonJS in Node; the linter looks at the file for bundlers
 import unicode11 from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
+import { cutHiddenCells } from '../../core/terminal/hidden-cells.ts';
 import type { Size } from '../../core/terminal/size-arbiter.ts';
 import { drawKeyModes, drawLine } from './picture.ts';
 import { readXtermState } from './xterm-state.ts';
@@ -37,6 +38,7 @@ export function openScreenWindow(size: Size, { onBell }: { readonly onBell: () =
   const terminal = new headless.Terminal({ ...size, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
   terminal.loadAddon(new unicode11.Unicode11Addon());
   terminal.unicode.activeVersion = '11';
+  cutHiddenCells(terminal);
   let replays = 0;
   terminal.onBell(() => {
     if (replays === 0) onBell();

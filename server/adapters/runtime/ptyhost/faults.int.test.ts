@@ -1,6 +1,6 @@
 /** What happens to a pty host that it was not made for: each fault leaves the session as it was, or proves that it is gone. */
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { spawn } from 'node-pty';
@@ -117,31 +117,68 @@ it.each([
   expect(await probeOne(next, spec.handle)).toMatchObject({ state: 'alive', tags: { launchId: again.launchId } });
 });
 
+/** A host may be quicker than whoever removes what is around its record. */
+function removeFolder(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (caught) {
+    if ((caught as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw caught;
+  }
+}
+
+const DAMAGES: readonly ((sound: string) => string)[] = [
+  () => '',
+  () => '{',
+  () => '{}',
+  (sound) => sound.replace('"app-1"', '"app-2"'),
+  (sound) => sound.replace(/"pid": \d+/, '"pid": "x"'),
+];
+
 it('I9: concludes nothing from a record that it cannot read, and does not give its name away', async () => {
   await using harness = await makePtyHostHarness();
   const spec = makeSpec(harness, 'app-1');
   await harness.runtime().create(spec);
   const sound = readFileSync(recordPath(harness, 'app-1'), 'utf8');
-  for (const damaged of ['', '{', '{}', sound.replace('"app-1"', '"app-2"'), sound.replace(/"pid": \d+/, '"pid": "x"')]) {
-    writeFileSync(recordPath(harness, 'app-1'), damaged);
+  // Nobody is left who could mend it.
+  await harness.endHost();
+  for (const damage of DAMAGES) {
+    writeFileSync(recordPath(harness, 'app-1'), damage(sound));
     const next = await harness.reopen();
     expect(await probeOne(next, spec.handle)).toMatchObject({ state: 'unknown' });
     expect(await codeOf(next.create(makeSpec(harness, 'app-1')))).toBe('RUNTIME_HANDLE_TAKEN');
     expect(await codeOf(next.destroy(spec.handle, newLaunchId()))).toBe('RUNTIME_UNAVAILABLE');
   }
   writeFileSync(recordPath(harness, 'app-1'), sound);
-  expect(await probeOne(await harness.reopen(), spec.handle)).toMatchObject({ state: 'alive' });
+  expect(await probeOne(await harness.reopen(), spec.handle)).toEqual({ state: 'dead', evidence: 'host_gone' });
 });
 
-it('is alive to a daemon that is connected, whatever has become of its record', async () => {
+it('L6, I9: a host makes its record anew, however it was lost or damaged, and the next daemon finds the session as it was', async () => {
   await using harness = await makePtyHostHarness();
-  const spec = makeSpec(harness, 'app-1');
+  const spec = makeSpec(harness, 'app-1', { argv: harness.programs.print('here') });
   await harness.runtime().create(spec);
   await untilState(harness.runtime(), spec.handle, 'alive');
-  const record = harness.record('app-1');
-  rmSync(recordPath(harness, 'app-1'));
-  expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive' });
-  writeFileSync(recordPath(harness, 'app-1'), JSON.stringify(record));
+  const path = recordPath(harness, 'app-1');
+  const sound = readFileSync(path, 'utf8');
+  const faults = [
+    () => rmSync(path),
+    // And again, while it is being mended.
+    () => void [0, 1].map(() => rmSync(path, { force: true })),
+    ...DAMAGES.map((damage) => () => writeFileSync(path, damage(sound))),
+    () => removeFolder(join(harness.dataDir, 'ptyhost')),
+    () => rmSync(path),
+  ];
+  for (const fault of faults) {
+    fault();
+    // To a daemon that is connected it is alive all the while.
+    expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive' });
+    await eventually('the record to be back', () => existsSync(path) && readFileSync(path, 'utf8') === sound);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  }
+  const next = await harness.reopen();
+  expect(await probeOne(next, spec.handle)).toMatchObject({ state: 'alive', tags: { launchId: spec.launchId } });
+  await untilShown(next, spec.handle, 'here');
+  await next.destroy(spec.handle, spec.launchId);
+  expect(existsSync(path)).toBe(false);
 });
 
 it('a host that hangs is refused what it is asked, ended when its session is killed, and starts nothing that was fenced', async () => {

@@ -30,6 +30,8 @@ export type HostRecords = {
   /** `taken` where there is one of that name. */
   readonly claim: (record: HostRecord) => Promise<'claimed' | 'taken'>;
   readonly replace: (record: HostRecord) => Promise<void>;
+  /** By the host itself: one that is lost or cannot be read is made anew, one that is another host's is left. */
+  readonly mend: (record: HostRecord) => Promise<'sound' | 'mended'>;
   /** With the socket and the last words of that host. */
   readonly remove: (record: Pick<HostRecord, 'name' | 'socket'>) => Promise<void>;
   readonly logOf: (name: string) => string;
@@ -46,10 +48,53 @@ export function createHostRecords(dataDir: string): HostRecords {
   const socketOf = ({ socket }: Pick<HostRecord, 'socket'>): string => (socket.startsWith('\\\\') ? socket : resolve(directory, socket));
   const toText = (record: HostRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
+  async function find(name: string): Promise<HostRecord | null> {
+    let text: string;
+    try {
+      text = await readFile(pathOf(name), 'utf8');
+    } catch (caught) {
+      if ((caught as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw caught;
+    }
+    const record = parseHostRecord(text);
+    if (record === null || record.name !== name) throw new Error('what is written there is no record of it');
+    return record;
+  }
+
+  async function claim(record: HostRecord): Promise<'claimed' | 'taken'> {
+    await makePrivateDirectory(directory);
+    const draft = toDraftPath(pathOf(record.name));
+    try {
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(toText(record));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      // Unlike a rename, it fails where there is one already.
+      await link(draft, pathOf(record.name));
+    } catch (caught) {
+      if ((caught as NodeJS.ErrnoException).code === 'EEXIST') return 'taken';
+      throw caught;
+    } finally {
+      await rm(draft, { force: true });
+    }
+    await syncDirectory(directory);
+    return 'claimed';
+  }
+
+  async function replace(record: HostRecord): Promise<void> {
+    await writePrivateFile(pathOf(record.name), toText(record), 'durable');
+  }
+
   return {
     directory,
     logOf,
     socketOf,
+    find,
+    claim,
+    replace,
     async names() {
       try {
         const found = await readdir(directory);
@@ -59,41 +104,17 @@ export function createHostRecords(dataDir: string): HostRecords {
         throw caught;
       }
     },
-    async find(name) {
-      let text: string;
+    async mend(record) {
+      let present: HostRecord | null;
       try {
-        text = await readFile(pathOf(name), 'utf8');
-      } catch (caught) {
-        if ((caught as NodeJS.ErrnoException).code === 'ENOENT') return null;
-        throw caught;
+        present = await find(record.name);
+      } catch {
+        await replace(record);
+        return 'mended';
       }
-      const record = parseHostRecord(text);
-      if (record === null || record.name !== name) throw new Error('what is written there is no record of it');
-      return record;
+      if (present !== null) return 'sound';
+      return (await claim(record)) === 'claimed' ? 'mended' : 'sound';
     },
-    async claim(record) {
-      await makePrivateDirectory(directory);
-      const draft = toDraftPath(pathOf(record.name));
-      try {
-        const file = await open(draft, 'wx', 0o600);
-        try {
-          await file.writeFile(toText(record));
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        // Unlike a rename, it fails where there is one already.
-        await link(draft, pathOf(record.name));
-      } catch (caught) {
-        if ((caught as NodeJS.ErrnoException).code === 'EEXIST') return 'taken';
-        throw caught;
-      } finally {
-        await rm(draft, { force: true });
-      }
-      await syncDirectory(directory);
-      return 'claimed';
-    },
-    replace: (record) => writePrivateFile(pathOf(record.name), toText(record), 'durable'),
     async remove(record) {
       // The record last: as long as it is there, the name is not free.
       if (!record.socket.startsWith('\\\\')) await rm(socketOf(record), { force: true });
