@@ -11,12 +11,16 @@ import { type Bench, openContext } from './harness/context.ts';
 import { describeMachine } from './harness/machine.ts';
 import { putBetweenMarks, type Result, type Run, toMarkdown, toTable, toVerdict } from './harness/report.ts';
 import { ATTACH_ROWS } from './rows/attach.ts';
+import { BOARD_ROWS } from './rows/board.ts';
 import { CROWD_ROWS } from './rows/crowd.ts';
 import { ECHO_ROWS } from './rows/echo.ts';
+import { PAGE_ROWS } from './rows/pages.ts';
+import { REBOOT_ROWS } from './rows/reboot.ts';
+import { RECORDING_ROWS } from './rows/recording.ts';
 import { SLOW_ROWS } from './rows/slow-viewers.ts';
 import { THROUGHPUT_ROWS } from './rows/throughput.ts';
 
-const BENCHES: readonly Bench[] = [...ECHO_ROWS, ...THROUGHPUT_ROWS, ...SLOW_ROWS, ...ATTACH_ROWS, ...CROWD_ROWS];
+const BENCHES: readonly Bench[] = [...ECHO_ROWS, ...THROUGHPUT_ROWS, ...SLOW_ROWS, ...ATTACH_ROWS, ...PAGE_ROWS, ...CROWD_ROWS, ...BOARD_ROWS, ...RECORDING_ROWS, ...REBOOT_ROWS];
 
 const { values } = parseArgs({
   options: {

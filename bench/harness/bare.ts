@@ -42,10 +42,7 @@ export async function startBare(stand: Stand, command: BareTask['command'], opti
     bytes: () => bytes,
     async end() {
       socket.disconnect();
-      // In order, so that its pseudoterminal goes with it.
-      const gone = new Promise((resolve) => server.process.once('exit', resolve));
-      server.process.kill('SIGTERM');
-      await gone;
+      await server.end();
     },
   };
 }

@@ -38,7 +38,8 @@ export function startChild(file: URL, task: unknown): Child {
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      // In order, so that what it started goes with it.
+      child.kill('SIGTERM');
       await gone;
     },
   };

@@ -28,6 +28,7 @@ export type Stand = AsyncDisposable & {
   readonly origin: () => string;
   readonly daemonPid: () => number;
   readonly call: <T = unknown>(path: string, input: unknown) => Promise<T>;
+  readonly ask: <T = unknown>(path: string, input: unknown) => Promise<T>;
   readonly run: (command: string) => Promise<BenchSession>;
   /** Until so many sleep; answers how long that took. */
   readonly fill: (sessions: number) => Promise<number>;
@@ -38,6 +39,8 @@ export type Stand = AsyncDisposable & {
   /** Asks the daemon's probe; the first word starts watching, `tell` ends it. */
   readonly probe: (word: 'watch' | 'tell' | 'collect') => Promise<Stall>;
   readonly stopDaemon: () => Promise<void>;
+  /** The one that `ao up` has started. */
+  readonly endDaemonOfUp: () => Promise<void>;
   /** How long the reconciliation of the last boot took, as the daemon logged it. */
   readonly lastReconcileMs: () => number;
   /** Plain: as a user's is started, without the probe. Answers milliseconds to ready. */
@@ -94,16 +97,17 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
 
   const credential = (): string => readFileSync(join(world.dataDir, 'credential'), 'utf8').trim();
 
-  async function call<T>(path: string, input: unknown): Promise<T> {
-    const response = await fetch(`http://127.0.0.1:${port}/trpc/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${credential()}`, 'content-type': 'application/json' },
-      body: JSON.stringify(input),
-    });
+  async function read<T>(path: string, response: Response): Promise<T> {
     const body = (await response.json()) as { result: { data: T } };
     if (!response.ok) throw new Error(`${path}: ${JSON.stringify(body)}`);
     return body.result.data;
   }
+
+  const headers = (): Record<string, string> => ({ authorization: `Bearer ${credential()}`, 'content-type': 'application/json' });
+  const call = async <T>(path: string, input: unknown): Promise<T> =>
+    read(path, await fetch(`http://127.0.0.1:${port}/trpc/${path}`, { method: 'POST', headers: headers(), body: JSON.stringify(input) }));
+  const ask = async <T>(path: string, input: unknown): Promise<T> =>
+    read(path, await fetch(`http://127.0.0.1:${port}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: headers() }));
 
   async function run(command: string, title = 'A bench'): Promise<BenchSession> {
     const { id, runtime } = await call<SessionJson>('sessions.spawn', { projectId: 'bench', agent: 'custom', command, title });
@@ -118,6 +122,7 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
     origin: () => `http://127.0.0.1:${port}`,
     daemonPid: () => daemon?.pid ?? Number.NaN,
     call,
+    ask,
     run,
     async fill(sessions) {
       const beganMs = performance.now();
@@ -138,6 +143,7 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
       return stall as Stall;
     },
     stopDaemon,
+    endDaemonOfUp: () => world.killDaemon(),
     startDaemon,
     lastReconcileMs() {
       const lines = readFileSync(join(world.dataDir, 'logs', 'daemon.log'), 'utf8').trimEnd().split('\n');

@@ -127,6 +127,7 @@ async function tuis(context: Context): Promise<Measured> {
   const viewed = sessions.slice(0, VIEWED);
   try {
     await driver.line();
+    let bytes = 0;
     const used: Record<'none' | 'viewed', number[]> = { none: [], viewed: [] };
     const spend = async (): Promise<number> => {
       await pause(500);
@@ -139,13 +140,14 @@ async function tuis(context: Context): Promise<Measured> {
       const viewers = await Promise.all(viewed.map(({ id }) => stand.view(id)));
       for (const viewer of viewers) await viewer.attach();
       used.viewed.push(await spend());
+      bytes += viewers.reduce((sum, viewer) => sum + viewer.bytes(), 0);
       for (const viewer of viewers) await viewer.close();
       detachAll(stand, viewed);
     }
     return {
       runs: `${rounds} times ${partMs / 1_000} s each, in turn`,
       checks: [{ what: 'tmux CPU', value: median(used.viewed) / median(used.none), sense: 'at most', limit: 1.4, unit: '×' }],
-      figures: { 'nothing watched, % of a core': median(used.none), '10 watched, % of a core': median(used.viewed) },
+      figures: { 'nothing watched, % of a core': median(used.none), '10 watched, % of a core': median(used.viewed), 'KB a second to a viewer': bytes / VIEWED / rounds / (partMs + 500) },
     };
   } finally {
     await driver.end();
