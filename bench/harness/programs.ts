@@ -8,11 +8,11 @@ export const MEGABYTE = 1_000_000;
 /** Nothing but the bytes that are typed, as a program gives them and not the kernel. */
 export const ECHO = `sh -c "stty raw -echo; printf ready; exec cat"`;
 
-/** Like what agents print: short coloured lines, some of them in Unicode. */
+/** Like what agents and their tools print: short coloured lines, one in eight with characters beyond ASCII. */
 function toFloodText(bytes: number): Buffer {
   const lines: string[] = [];
   for (let line = 0, size = 0; size < bytes; line += 1) {
-    const text = `\u001b[3${line % 8}m${String(line).padStart(7)}\u001b[0m \u001b[1mcompiling\u001b[22m src/module-${line % 97}/file-${line % 13}.ts ${'·'.repeat(line % 5)} ok\r\n`;
+    const text = `\u001b[3${line % 8}m${String(line).padStart(7)}\u001b[0m \u001b[1mcompiling\u001b[22m src/module-${line % 97}/file-${line % 13}.ts ${line % 8 === 0 ? '✓ · ' : ''}ok\r\n`;
     lines.push(text);
     size += Buffer.byteLength(text);
   }

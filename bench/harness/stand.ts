@@ -42,7 +42,7 @@ export type Stand = AsyncDisposable & {
   /** The one that `ao up` has started. */
   readonly endDaemonOfUp: () => Promise<void>;
   /** How long the reconciliation of the last boot took, as the daemon logged it. */
-  readonly lastReconcileMs: () => number;
+  readonly reconcileMs: () => Promise<number>;
   /** Plain: as a user's is started, without the probe. Answers milliseconds to ready. */
   readonly startDaemon: (how: 'plain' | 'probed') => Promise<number>;
 };
@@ -145,10 +145,11 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
     stopDaemon,
     endDaemonOfUp: () => world.killDaemon(),
     startDaemon,
-    lastReconcileMs() {
-      const lines = readFileSync(join(world.dataDir, 'logs', 'daemon.log'), 'utf8').trimEnd().split('\n');
-      const ready = lines.findLast((line) => line.includes('"ready"'));
-      return (JSON.parse(ready ?? '{}') as { readonly reconcileMs?: number }).reconcileMs ?? Number.NaN;
+    async reconcileMs() {
+      const log = join(world.dataDir, 'logs', 'daemon.log');
+      const ours = (line: string): boolean => line.includes('"reconcileMs"') && line.includes(`"pid":${daemon?.pid},`);
+      const line = await eventually('the daemon has logged its boot', () => readFileSync(log, 'utf8').split('\n').find(ours));
+      return (JSON.parse(line) as { readonly reconcileMs: number }).reconcileMs;
     },
     async [Symbol.asyncDispose]() {
       await stopDaemon();

@@ -189,7 +189,7 @@ async function reconcile(context: Context): Promise<Measured> {
     await stand.startDaemon('plain');
     if (round < 0) continue;
     took.list.push(list);
-    took.reconcile.push(stand.lastReconcileMs());
+    took.reconcile.push(await stand.reconcileMs());
   }
   await stand.stopDaemon();
   await stand.startDaemon('probed');
