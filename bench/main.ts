@@ -20,7 +20,17 @@ import { RECORDING_ROWS } from './rows/recording.ts';
 import { SLOW_ROWS } from './rows/slow-viewers.ts';
 import { THROUGHPUT_ROWS } from './rows/throughput.ts';
 
-const BENCHES: readonly Bench[] = [...ECHO_ROWS, ...THROUGHPUT_ROWS, ...SLOW_ROWS, ...ATTACH_ROWS, ...PAGE_ROWS, ...CROWD_ROWS, ...BOARD_ROWS, ...RECORDING_ROWS, ...REBOOT_ROWS];
+const BENCHES: readonly Bench[] = [
+  ...ECHO_ROWS,
+  ...THROUGHPUT_ROWS,
+  ...SLOW_ROWS,
+  ...ATTACH_ROWS,
+  ...PAGE_ROWS,
+  ...CROWD_ROWS,
+  ...BOARD_ROWS,
+  ...RECORDING_ROWS,
+  ...REBOOT_ROWS,
+];
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +42,8 @@ const { values } = parseArgs({
   },
 });
 const unknown = values.only.filter((name) => BENCHES.every((bench) => bench.name !== name));
-if (unknown.length > 0) throw new Error(`There is no bench ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}`);
+if (unknown.length > 0)
+  throw new Error(`There is no bench ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}`);
 const chosen = BENCHES.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
 
 async function run(): Promise<Run> {
@@ -68,7 +79,8 @@ function describeLoad(before: readonly number[], tookMs: number): Record<string,
   };
 }
 
-if (values.list) process.stdout.write(`${BENCHES.map(({ name, subject, target }) => `${name.padEnd(20)}${subject}: ${target}`).join('\n')}\n`);
+if (values.list)
+  process.stdout.write(`${BENCHES.map(({ name, subject, target }) => `${name.padEnd(20)}${subject}: ${target}`).join('\n')}\n`);
 else {
   const done = await run();
   if (values.out !== undefined)

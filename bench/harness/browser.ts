@@ -1,8 +1,8 @@
 /** Real Chromium on the product's pages, and on a bare page with the same terminal and nothing else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import { build } from 'esbuild';
@@ -25,7 +25,7 @@ export async function openGateway(stand: Stand): Promise<Gateway> {
   const child: ChildProcess = spawn(process.execPath, [join(DIST, 'ao.js'), 'up', '--no-open', '--json'], {
     cwd: stand.world.repo,
     env: stand.world.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   if (child.stdout === null) throw new Error('ao up says nothing');
   for await (const line of createInterface({ input: child.stdout })) {

@@ -1,6 +1,7 @@
 /** What rows share: stands that are made when the first row asks for them, and ended after the last. */
-import { makeStand, type Stand, type StandKind } from './stand.ts';
+
 import type { Measured, Row } from './report.ts';
+import { makeStand, type Stand, type StandKind } from './stand.ts';
 
 export type Context = AsyncDisposable & {
   /** With few sessions of their own. */

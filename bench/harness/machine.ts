@@ -16,7 +16,10 @@ export function describeMachine(): Machine {
     kernel: `${type()} ${release()}`,
     node: process.version,
     tmux: versionOf('tmux', ['-V']).replace('tmux ', ''),
-    chromium: versionOf(config.use?.launchOptions?.executablePath ?? 'chromium', ['--version']).replace(/^Chromium /, '').split(' ')[0] ?? '',
+    chromium:
+      versionOf(config.use?.launchOptions?.executablePath ?? 'chromium', ['--version'])
+        .replace(/^Chromium /, '')
+        .split(' ')[0] ?? '',
     peers: PEERS,
   };
 }

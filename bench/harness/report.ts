@@ -60,9 +60,9 @@ export function toTable({ machine, results }: Run): string {
   const lines = results.flatMap((result) => {
     const { judged, figures, runs } = toOutcome(result);
     return [
-      `${result.verdict.padEnd(8)}${result.name.padEnd(18)}${judged || result.subject}`,
-      ...(figures === '' ? [] : [`${' '.repeat(26)}${figures}`]),
-      ...(runs === '' ? [] : [`${' '.repeat(26)}${runs}`]),
+      `${result.verdict.padEnd(8)}${result.name.padEnd(20)}${judged || result.subject}`,
+      ...(figures === '' ? [] : [`${' '.repeat(28)}${figures}`]),
+      ...(runs === '' ? [] : [`${' '.repeat(28)}${runs}`]),
     ];
   });
   return [

@@ -1,5 +1,5 @@
 /** A slow, long line as a proxy: so many bytes a second and so many milliseconds, each way. It holds what is on its way and no more. */
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createTokenBucket } from './token-bucket.ts';
 
 export type SlowLine = { readonly port: number; readonly close: () => Promise<void> };

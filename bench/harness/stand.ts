@@ -107,7 +107,10 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
   const call = async <T>(path: string, input: unknown): Promise<T> =>
     read(path, await fetch(`http://127.0.0.1:${port}/trpc/${path}`, { method: 'POST', headers: headers(), body: JSON.stringify(input) }));
   const ask = async <T>(path: string, input: unknown): Promise<T> =>
-    read(path, await fetch(`http://127.0.0.1:${port}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: headers() }));
+    read(
+      path,
+      await fetch(`http://127.0.0.1:${port}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: headers() }),
+    );
 
   async function run(command: string, title = 'A bench'): Promise<BenchSession> {
     const { id, runtime } = await call<SessionJson>('sessions.spawn', { projectId: 'bench', agent: 'custom', command, title });
@@ -160,12 +163,7 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
 
 /** The pids of whoever looks at this session by tmux: the daemon's attach, once one is viewed. */
 export function clientsOf(stand: Stand, tmuxName: string): readonly number[] {
-  return stand
-    .tmux('list-clients', '-t', `=${tmuxName}`, '-F', '#{client_pid}')
-    .trim()
-    .split('\n')
-    .filter(Boolean)
-    .map(Number);
+  return stand.tmux('list-clients', '-t', `=${tmuxName}`, '-F', '#{client_pid}').trim().split('\n').filter(Boolean).map(Number);
 }
 
 /** Its attach goes, as if nobody had looked for long enough. */

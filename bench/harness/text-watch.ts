@@ -31,7 +31,10 @@ export function createTextWatch(): TextWatch {
     until(words, limitMs = LIMIT_MS) {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(
-          () => reject(new Error(`${JSON.stringify(words)} did not come; the end is ${JSON.stringify(Buffer.from(last).toString().slice(-300))}`)),
+          () =>
+            reject(
+              new Error(`${JSON.stringify(words)} did not come; the end is ${JSON.stringify(Buffer.from(last).toString().slice(-300))}`),
+            ),
           limitMs,
         );
         wanted = Buffer.from(words);

@@ -120,7 +120,14 @@ export async function openViewer(
     text() {
       if (terminal === null) throw new Error('this viewer draws nothing');
       const { active } = terminal.buffer;
-      return Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true).trimEnd() ?? '')
+      return Array.from(
+        { length: terminal.rows },
+        (_, row) =>
+          active
+            .getLine(active.baseY + row)
+            ?.translateToString(true)
+            .trimEnd() ?? '',
+      )
         .join('\n')
         .trimEnd();
     },

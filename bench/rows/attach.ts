@@ -46,7 +46,8 @@ async function pages(stand: Stand, { id }: BenchSession, count: number): Promise
     const beganMs = performance.now();
     const answer = await viewer.wire.history({ session: id, from: 1_000 + (turn % 5) * PAGE_ROWS, rows: PAGE_ROWS, anchor: null });
     took.push(performance.now() - beganMs);
-    if (!answer.ok || answer.value.rows !== PAGE_ROWS) throw new Error(`no page of ${PAGE_ROWS} rows: ${JSON.stringify(answer).slice(0, 300)}`);
+    if (!answer.ok || answer.value.rows !== PAGE_ROWS)
+      throw new Error(`no page of ${PAGE_ROWS} rows: ${JSON.stringify(answer).slice(0, 300)}`);
     await pause(20);
   }
   await viewer.close();

@@ -1,5 +1,5 @@
 /** Many sessions at once: making them, finding them again, what they weigh, and one that floods among them. */
-import { spawn as start, spawnSync } from 'node:child_process';
+import { spawnSync, spawn as start } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toTmuxConfig } from '../../server/adapters/runtime/tmux/config-text.ts';
@@ -44,7 +44,13 @@ async function spawn(context: Context): Promise<Measured> {
   writeFileSync(config, toTmuxConfig());
   const each = (index: number): string[] => ['new-session', '-d', '-s', `bare-${index}`, '-x', '100', '-y', '30', 'exec sleep 100000', ';'];
   run(stand, 'tmux', ['-S', socket, '-f', config, 'new-session', '-d', '-s', 'first', 'exec sleep 100000']);
-  const pipelinedMs = run(stand, 'tmux', ['-S', socket, ...Array.from({ length: SPAWNED }, (_, index) => each(index)).flat().slice(0, -1)]);
+  const pipelinedMs = run(stand, 'tmux', [
+    '-S',
+    socket,
+    ...Array.from({ length: SPAWNED }, (_, index) => each(index))
+      .flat()
+      .slice(0, -1),
+  ]);
   run(stand, 'tmux', ['-S', socket, 'kill-server']);
   const spawnedMs = await stand.fill(wanted);
   rmSync(trees, { recursive: true, force: true });
@@ -53,7 +59,12 @@ async function spawn(context: Context): Promise<Measured> {
   return {
     runs: `once, ${SPAWNS_AT_ONCE} at a time, worktrees likewise`,
     checks: [{ what: 'beyond the worktrees', value: beyondMs / pipelinedMs, sense: 'at most', limit: 3, unit: '×' }],
-    figures: { 'spawned ms': spawnedMs, 'worktrees alone ms': worktreesMs, 'one pipelined call ms': pipelinedMs, 'ms a session': spawnedMs / SPAWNED },
+    figures: {
+      'spawned ms': spawnedMs,
+      'worktrees alone ms': worktreesMs,
+      'one pipelined call ms': pipelinedMs,
+      'ms a session': spawnedMs / SPAWNED,
+    },
   };
 }
 
@@ -118,7 +129,11 @@ async function tuis(context: Context): Promise<Measured> {
   await stand.fill(SPAWNED);
   const [rounds, partMs] = context.quick ? [2, 3_000] : [4, 6_000];
   const sessions = stand.slept().slice(0, SPAWNED);
-  const ttys = stand.tmux('list-panes', '-a', '-F', '#{session_name} #{pane_tty}').trim().split('\n').map((line) => line.split(' '));
+  const ttys = stand
+    .tmux('list-panes', '-a', '-F', '#{session_name} #{pane_tty}')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
   const names = new Set(sessions.map(({ tmuxName }) => tmuxName));
   const driver = startChild(new URL('../harness/tui-driver.child.ts', import.meta.url), {
     ttys: ttys.filter(([name]) => names.has(name ?? '')).map(([, tty]) => tty),
@@ -147,7 +162,11 @@ async function tuis(context: Context): Promise<Measured> {
     return {
       runs: `${rounds} times ${partMs / 1_000} s each, in turn`,
       checks: [{ what: 'tmux CPU', value: median(used.viewed) / median(used.none), sense: 'at most', limit: 1.4, unit: '×' }],
-      figures: { 'nothing watched, % of a core': median(used.none), '10 watched, % of a core': median(used.viewed), 'KB a second to a viewer': bytes / VIEWED / rounds / (partMs + 500) },
+      figures: {
+        'nothing watched, % of a core': median(used.none),
+        '10 watched, % of a core': median(used.viewed),
+        'KB a second to a viewer': bytes / VIEWED / rounds / (partMs + 500),
+      },
     };
   } finally {
     await driver.end();
@@ -246,7 +265,13 @@ async function memory(context: Context): Promise<Measured> {
 }
 
 export const CROWD_ROWS: readonly Bench[] = [
-  { name: 'spawn', subject: 'spawn of 100 sessions', baseline: '100 in one pipelined call', target: '≤ 3 × beyond the worktrees', measure: spawn },
+  {
+    name: 'spawn',
+    subject: 'spawn of 100 sessions',
+    baseline: '100 in one pipelined call',
+    target: '≤ 3 × beyond the worktrees',
+    measure: spawn,
+  },
   {
     name: 'echo-flood',
     subject: 'echo while 1 of 100 sessions floods',

@@ -26,7 +26,10 @@ export async function echo(on: Typed, turn: number): Promise<number> {
   return tookMs;
 }
 
-async function measure(stand: Stand, options: { readonly kind: StandKind; readonly keys: number; readonly limit: number }): Promise<Measured> {
+async function measure(
+  stand: Stand,
+  options: { readonly kind: StandKind; readonly keys: number; readonly limit: number },
+): Promise<Measured> {
   const { kind, keys, limit } = options;
   const [ours, theirs] = [await stand.run(ECHO), kind === 'tmux' ? await stand.run(ECHO) : null];
   const bare = await startBare(stand, theirs === null ? ['sh', '-c', ECHO] : attachCommand(stand, theirs.tmuxName));

@@ -5,8 +5,8 @@ import { attachCommand } from '../harness/bare.ts';
 import { openBrowser, openCold, openGateway, openPaired, openTerminalPage, startBarePage, UNTIL_SHOWN } from '../harness/browser.ts';
 import type { Bench, Context } from '../harness/context.ts';
 import { median, quantile } from '../harness/figures.ts';
-import { floodProgram, historyProgram, MEGABYTE } from '../harness/programs.ts';
 import { createHolding } from '../harness/holding.ts';
+import { floodProgram, historyProgram, MEGABYTE } from '../harness/programs.ts';
 import type { Measured } from '../harness/report.ts';
 
 const KEYS_A_TURN = 20;
@@ -174,7 +174,7 @@ async function cold({ stand, quick }: Context): Promise<Measured> {
   return {
     runs: `${rounds} cold loads each, in turn, on loopback`,
     checks: [{ what: 'board', value: weight.scripts + weight.styles, sense: 'at most', limit: 200, unit: 'KB gzip' }],
-    skipped: 'the ratio to ttyd: no apt package of it here, and npm’s `ttyd` is its page without the server',
+    skipped: 'the ratio to ttyd: no apt package of it here, and the npm package of that name is its page without the server',
     figures: {
       'text in the terminal ms': median(took.product),
       'board: scripts KB gzip': weight.scripts,

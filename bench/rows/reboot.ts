@@ -1,6 +1,7 @@
 /** After a reboot: sessions and an orchestrator; how long until all are back, how many are launched at once, and in which order. */
-import type { SessionJson } from '../../server/testing/world.ts';
+
 import { eventually } from '../../server/testing/resources.ts';
+import type { SessionJson } from '../../server/testing/world.ts';
 import type { Bench, Context } from '../harness/context.ts';
 import { createHolding } from '../harness/holding.ts';
 import { inTurns } from '../harness/processes.ts';
@@ -21,7 +22,10 @@ async function measure({ quick }: Context): Promise<Measured> {
   await inTurns(sessions, 6, () => stand.call('sessions.spawn', { projectId: 'bench', agent: 'shell' }));
   const spawnMs = performance.now() - spawnedFromMs;
   // Last, so that only its precedence can bring it back first.
-  const { session: orchestrator } = await stand.call<{ session: SessionJson }>('orchestrator.ensure', { projectId: 'bench', agent: 'shell' });
+  const { session: orchestrator } = await stand.call<{ session: SessionJson }>('orchestrator.ensure', {
+    projectId: 'bench',
+    agent: 'shell',
+  });
   const list = async (): Promise<readonly SessionJson[]> => await stand.ask('sessions.list', {});
   const before = (await list()).map(({ id, workspacePath }) => `${id} ${workspacePath}`);
 

@@ -98,7 +98,6 @@ function figures(of: readonly Round[]) {
   };
 }
 
-
 async function measure({ quick }: Context): Promise<Measured> {
   const [rounds, keys, floodLines] = quick ? [1, 40, 20_000] : [3, 100, 60_000];
   await using stand = await makeTerminalStand({ kind: 'tmux' });
@@ -151,7 +150,8 @@ async function measure({ quick }: Context): Promise<Measured> {
     delay.disable();
     one.detach();
     two.detach();
-    for (const id of [typed, flood]) stand.store.sessions.update(id as SessionId, { phase: 'terminated' }, { kind: 'bench', reason: 'over' });
+    for (const id of [typed, flood])
+      stand.store.sessions.update(id as SessionId, { phase: 'terminated' }, { kind: 'bench', reason: 'over' });
     return { echoMs, besideMs, floodMs, floodCpuMs: (user + system) / 1_000, stallMs: delay.max / 1e6 };
   }
 
@@ -190,5 +190,11 @@ async function measure({ quick }: Context): Promise<Measured> {
 }
 
 export const RECORDING_ROWS: readonly Bench[] = [
-  { name: 'recording', subject: 'terminals while they are recorded', baseline: 'the same with recording off', target: 'none: shown', measure },
+  {
+    name: 'recording',
+    subject: 'terminals while they are recorded',
+    baseline: 'the same with recording off',
+    target: 'none: shown',
+    measure,
+  },
 ];

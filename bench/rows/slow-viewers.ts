@@ -1,4 +1,6 @@
 /** Viewers behind slow lines and viewers that do not read: what a flood does to Ctrl-C, to others, and to memory. */
+
+import { eventually } from '../../server/testing/resources.ts';
 import { attachCommand, type Bare, startBare } from '../harness/bare.ts';
 import type { Bench, Context } from '../harness/context.ts';
 import { median } from '../harness/figures.ts';
@@ -8,7 +10,6 @@ import type { Measured } from '../harness/report.ts';
 import { type LineKind, openSlowLine, type SlowLine } from '../harness/slow-line.ts';
 import { clientsOf, type Stand } from '../harness/stand.ts';
 import type { BenchViewer } from '../harness/viewer.ts';
-import { eventually } from '../../server/testing/resources.ts';
 
 type Typed = Pick<Bare, 'until' | 'forget' | 'type'>;
 
@@ -120,8 +121,15 @@ async function neverReading({ stand, quick }: Context): Promise<Measured> {
     fast.type(CTRL_C);
     await stopped;
     slow?.read();
-    const wanted = on.tmux('capture-pane', '-p', '-t', `=${ours.tmuxName}:`).split('\n').map((line) => line.trimEnd()).join('\n').trimEnd();
-    const isRight = await eventually('the slow one shows what tmux shows', () => slow?.text() === wanted, { limitMs: 20_000 }).catch(() => false);
+    const wanted = on
+      .tmux('capture-pane', '-p', '-t', `=${ours.tmuxName}:`)
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n')
+      .trimEnd();
+    const isRight = await eventually('the slow one shows what tmux shows', () => slow?.text() === wanted, { limitMs: 20_000 }).catch(
+      () => false,
+    );
     return {
       runs: `${(rounds * partMs) / 1_000} s of flood beside one that acknowledges nothing, in ${rounds} parts in turn with ${(rounds * partMs) / 2_000} s alone`,
       checks: [

@@ -1,6 +1,7 @@
 /** A flood of a known size: from the word typed to the word after it seen, and what it costs the agent, the daemon and tmux. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../../server/testing/resources.ts';
 import { attachCommand, startBare } from '../harness/bare.ts';
 import type { Bench, Context } from '../harness/context.ts';
 import { median } from '../harness/figures.ts';
@@ -9,7 +10,6 @@ import { floodProgram, MEGABYTE } from '../harness/programs.ts';
 import type { Measured } from '../harness/report.ts';
 import { clientsOf, type Stand, type StandKind } from '../harness/stand.ts';
 import type { BenchViewer } from '../harness/viewer.ts';
-import { eventually } from '../../server/testing/resources.ts';
 
 const MEGABYTES = 12;
 const VIEWERS = 10;
