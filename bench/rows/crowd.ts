@@ -121,6 +121,8 @@ async function besideFlood(context: Context): Promise<Measured> {
     stand.tmux('send-keys', '-t', `=${flooded.tmuxName}:`, CTRL_C);
     await viewer.close();
     await watcher.end();
+    // Its history would be weighed among the sleeping ones.
+    for (const { id } of [typed, flooded]) await stand.call('sessions.kill', { id });
   }
 }
 
