@@ -103,8 +103,8 @@ export function createUnfinished(): Unfinished {
       for (let index = 0; index < data.length; index += 1) {
         if (state === 'ground') {
           // Nearly everything is plain text outside of sequences: what matters of it is the next sequence, and a character cut off at the end.
-          const escape = data.indexOf(ESC, index);
-          index = escape === -1 ? Math.max(index, data.length - LONGEST_CUT) : escape;
+          const next = data.indexOf(ESC, index);
+          index = next === -1 ? Math.max(index, data.length - LONGEST_CUT) : next;
         }
         take(data[index] ?? 0);
       }
