@@ -15,7 +15,7 @@ export default defineConfig({
         define,
         test: {
           name: 'unit',
-          include: ['server/**/*.test.ts', 'app/**/*.test.ts', 'chaos/**/*.test.ts', 'scripts/**/*.test.mjs'],
+          include: ['server/**/*.test.ts', 'app/**/*.test.ts', 'chaos/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.mjs'],
           exclude: ['server/**/*.int.test.ts', 'server/stories/**', 'chaos/**/*.story.test.ts'],
           testTimeout: 60_000,
         },

@@ -169,7 +169,9 @@ async function boot(
   faults.passed('boot.starting');
 
   try {
+    const lookedFromMs = clock.monotonicMs();
     const found = await services.reconciler.boot();
+    const reconcileMs = Number((clock.monotonicMs() - lookedFromMs).toFixed(1));
     faults.passed('boot.reconciled');
     supervision = await openSuperviseSocket({ runFile: config.runFile, desk: watchdog, clock, log, service: SERVICE_NAME });
     store.meta.recordBootId(processes.bootId());
@@ -185,6 +187,7 @@ async function boot(
         live: found.live,
         recovering: found.recovering,
         undecided: found.undecided,
+        reconcileMs,
         version: installation.version,
       },
       'ready',

@@ -16,6 +16,9 @@ const STRINGS: ReadonlySet<number> = new Set([0x50, 0x58, 0x5d, 0x5e, 0x5f]);
 
 export type Unfinished = { readonly push: (data: Uint8Array) => void; readonly bytes: () => Uint8Array };
 
+/** Bytes of a character that are not all of it. */
+const LONGEST_CUT = 3;
+
 export function createUnfinished(): Unfinished {
   let state: State = 'ground';
   let kept: number[] = [];
@@ -98,10 +101,12 @@ export function createUnfinished(): Unfinished {
   return {
     push(data) {
       for (let index = 0; index < data.length; index += 1) {
-        // Nearly everything is plain text outside of sequences.
-        const byte = data[index] ?? 0;
-        if (state === 'ground' && byte < 0x80 && byte !== ESC) continue;
-        take(byte);
+        if (state === 'ground') {
+          // Nearly everything is plain text outside of sequences: what matters of it is the next sequence, and a character cut off at the end.
+          const next = data.indexOf(ESC, index);
+          index = next === -1 ? Math.max(index, data.length - LONGEST_CUT) : next;
+        }
+        take(data[index] ?? 0);
       }
     },
     bytes: () => Uint8Array.from(kept),
