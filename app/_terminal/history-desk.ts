@@ -9,9 +9,9 @@ import { createHistoryScreen, type HistoryScreen } from './history-screen.ts';
 import { type KeyPress, matchHistoryKey } from './keys.ts';
 import type { LinkEvents } from './make-xterm.ts';
 import type { TerminalPreferences } from './preferences.ts';
+import type { ScreenSize } from './room.ts';
 import type { Cell, TerminalViewState } from './terminal-view-state.ts';
 import type { TerminalTheme } from './theme.ts';
-import type { ScreenSize } from './xterm-screen.ts';
 
 /** A search of all rows is a few frames of work: it is done when the typing rests. Milliseconds. */
 const FIND_AFTER_MS = 120;

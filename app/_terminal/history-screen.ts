@@ -3,8 +3,8 @@ import { SearchAddon } from '@xterm/addon-search';
 import { type LinkEvents, makeXterm } from './make-xterm.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import { createRenderer } from './renderer.ts';
+import type { ScreenSize } from './room.ts';
 import type { TerminalTheme } from './theme.ts';
-import type { ScreenSize } from './xterm-screen.ts';
 
 /** More than any host keeps, also where a narrower screen makes more rows of it. */
 const ROWS_AT_MOST = 100_000;

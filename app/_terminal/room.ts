@@ -3,8 +3,8 @@
  * so that the width of a cell, and with it the number that fits, depends a little on the size that the terminal has just now.
  * Another viewer's size would so look like a change of our own place, and take the size back from him. Pure.
  */
-import type { ScreenSize } from './xterm-screen.ts';
 
+export type ScreenSize = { readonly cols: number; readonly rows: number };
 /** CSS pixels. */
 export type Place = { readonly width: number; readonly height: number; readonly cellWidth: number; readonly cellHeight: number };
 export type Measured = { readonly room: ScreenSize; readonly place: Place };

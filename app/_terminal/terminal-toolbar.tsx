@@ -9,9 +9,9 @@ import type { TerminalWatchers, ViewerAccess } from '../../server/core/terminal/
 import { Button, IconButton } from '../_ui/button.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
 import { SHORTCUT_KEYS } from './keys.ts';
+import type { ScreenSize } from './room.ts';
 import type { HistoryView } from './terminal-view-state.ts';
 import { WatchersPopover } from './watchers-popover.tsx';
-import type { ScreenSize } from './xterm-screen.ts';
 
 export type TerminalToolbarProps = {
   /** Where the keyboard lands when it leaves the terminal. */

@@ -4,7 +4,7 @@ import type { AttachState } from '../../server/terminal-client/attach-state.ts';
 import type { InputRest } from '../../server/terminal-client/input-sequencer.ts';
 import type { SearchHit } from './history-screen.ts';
 import type { PasteFacts } from './paste.ts';
-import type { ScreenSize } from './xterm-screen.ts';
+import type { ScreenSize } from './room.ts';
 
 /** Something that waits for the user's word. */
 export type TerminalQuestion =

@@ -8,7 +8,7 @@ import { type LinkEvents, makeXterm } from './make-xterm.ts';
 import type { TerminalPreferences } from './preferences.ts';
 import { createRenderer } from './renderer.ts';
 import { START_AFRESH } from './replay.ts';
-import { type Measured, settleRoom } from './room.ts';
+import { type Measured, type ScreenSize, settleRoom } from './room.ts';
 import { rowsOfWheel } from './scrolling.ts';
 import type { TerminalTheme } from './theme.ts';
 
@@ -18,8 +18,6 @@ const SCROLLBACK_LINES = 5_000;
 const MIN_FITTED_PX = 6;
 const FALLBACK_SIZE = { cols: 80, rows: 24 } as const;
 const ARIA_LABEL = 'Terminal input';
-
-export type ScreenSize = { readonly cols: number; readonly rows: number };
 
 export type ScreenEvents = LinkEvents & {
   /** Keys, pasted text and mouse reports as bytes; never an answer to a query. */
