@@ -8,13 +8,14 @@ import { createWatchers, type Watcher } from './watchers.ts';
 const [desk, phone] = [somebody('desk'), somebody('phone')];
 const open = (who: Watcher['who'], more: Partial<Watcher> = {}): Watcher => ({ who, visibility: 'visible', access: 'full', ...more });
 
-function makeWatchers() {
+/** `early`: milliseconds that timers come before the clock is there, as those of Node may. */
+function makeWatchers({ early = 0 } = {}) {
   const clock = createManualClock();
   const told = new Map<string, TerminalWatchers>();
   let tellings = 0;
   let sizer: string | null = null;
   const watchers = createWatchers({
-    clock,
+    clock: { ...clock, after: (ms, run) => clock.after(Math.max(0, ms - early), run) },
     sizer: () => sizer,
     tell: (viewer, all) => {
       tellings += 1;
@@ -99,6 +100,16 @@ describe('who looks at a terminal', () => {
     watchers.keyboard('a', 'take');
     watchers.change('a', { access: 'read-only' });
     watchers.change('b', { access: 'full' });
+    expect(watchers.mayType('b')).toBe(true);
+  });
+
+  it('the keyboard is free again after its holder has stayed away, also where the timer comes early', async () => {
+    const { watchers, clock } = makeWatchers({ early: 0.6 });
+    watchers.join('a', open(desk));
+    watchers.join('b', open(phone));
+    watchers.keyboard('a', 'take');
+    watchers.leave('a');
+    await clock.advance(LEASE_GRACE_MS + 10);
     expect(watchers.mayType('b')).toBe(true);
   });
 

@@ -6,7 +6,6 @@ import {
   expireLease,
   FREE,
   type InputLease,
-  LEASE_GRACE_MS,
   leaveLease,
   mayType,
   rejoinLease,
@@ -90,9 +89,18 @@ export function createWatchers({ clock, sizer, tell }: WatchersDeps): Watchers {
   function settle(next: InputLease): void {
     if (next === lease) return;
     lease = next;
-    cancelExpiry();
-    if (next.kind === 'away') cancelExpiry = clock.after(LEASE_GRACE_MS, () => settle(expireLease(lease, clock.monotonicMs())));
+    awaitExpiry();
     changed();
+  }
+
+  /** A timer may come a moment before its time is there by the clock: it waits for the rest then, or nobody would ever type again. */
+  function awaitExpiry(): void {
+    cancelExpiry();
+    if (lease.kind !== 'away') return;
+    cancelExpiry = clock.after(Math.max(1, lease.untilMs - clock.monotonicMs()), () => {
+      settle(expireLease(lease, clock.monotonicMs()));
+      if (lease.kind === 'away') awaitExpiry();
+    });
   }
 
   const keyOf = (viewer: string): string => all.get(viewer)?.who.key ?? '';
