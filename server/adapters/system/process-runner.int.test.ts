@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -79,6 +80,18 @@ it('does not wait for a background child that keeps stdout open, and does not en
   expect(result).toMatchObject({ outcome: 'exited', code: 0, stdout: 'done\n' });
   expect(performance.now() - startedAt).toBeLessThan(1_900);
   await eventually('the background child got to its end', () => existsSync(marker));
+});
+
+it('loses no output where this process stands still for longer than the pipes get to close', async () => {
+  const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  const running = runner.run(sh('sleep 0.4; echo all of it'));
+  // In the turn of the loop that hears of the other one the program prints and ends: its exit is then heard before its output.
+  const other = spawn('/bin/sh', ['-c', 'echo x'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  other.stdout.on('data', () => standStill(800));
+  other.once('exit', () => standStill(400));
+  await new Promise((resolve) => setImmediate(resolve));
+  standStill(200);
+  expect(await running).toMatchObject({ outcome: 'exited', code: 0, stdout: 'all of it\n' });
 });
 
 it('drops output over the limit from the end, and the program still ends', async () => {

@@ -67,7 +67,8 @@ function start(request: RunRequest, resolve: (result: RunResult) => void): void 
   });
   child.once('exit', (code, signal) => {
     const result = { outcome: cutOff ?? 'exited', code: cutOff === null ? code : null, signal } as const;
-    const drain = setTimeout(() => settle(result), PIPE_DRAIN_MS);
+    // Timers come before pipes in a turn of the loop: where this process stood still meanwhile, what was printed is not read yet.
+    const drain = setTimeout(() => setImmediate(() => settle(result)), PIPE_DRAIN_MS);
     child.once('close', () => {
       clearTimeout(drain);
       settle(result);
