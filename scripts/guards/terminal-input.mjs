@@ -134,6 +134,14 @@ export const TERMINAL_INPUT_GUARDS = [
   },
   {
     fault: 'T7',
+    clause: 'two viewers back after a restart: the one that had the size has it again',
+    file: 'server/core/terminal/size-arbiter.ts',
+    find: "const activeAt = had === 'the size' ? 1 : 0;",
+    without: 'const activeAt = had === undefined ? 1 : 0;',
+    test: { file: 'server/core/terminal/size-arbiter.test.ts', name: 'T3, T7: is again the one’s that had it' },
+  },
+  {
+    fault: 'T7',
     clause: 'two viewers against each other: the last wish is what comes of it',
     file: 'server/services/terminal/sizing.ts',
     find: 'while (!sameSize(arbiter.size, actual)) {',

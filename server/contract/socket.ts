@@ -77,8 +77,11 @@ const visible = z.boolean().default(true);
 /** `read-only`: it only looks. Its input is refused, and it never decides the size. */
 const access = z.enum(['full', 'read-only']).default('full');
 
-/** Tab → server, answered by `TerminalAttached` or an error. `cols` and `rows` are what the viewer would like. */
-export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible, access });
+/**
+ * Tab → server, answered by `TerminalAttached` or an error. `cols` and `rows` are what the viewer would like; `sized` that it was
+ * the one that sizes when its last attach was cut.
+ */
+export const terminalAttachSchema = z.object({ session: sessionRefSchema, cols, rows, visible, access, sized: z.boolean().default(false) });
 /** `attachId` names this attach in everything that follows; the size is the terminal's, which may be another viewer's choice. */
 export const terminalAttachedSchema = z.object({ attachId: z.string(), sessionId: z.string(), cols, rows });
 export type TerminalAttached = z.infer<typeof terminalAttachedSchema>;

@@ -79,6 +79,8 @@ export type ViewRequest = {
   readonly size: Size;
   readonly visibility: Visibility;
   readonly access: ViewerAccess;
+  /** What it had when its connection was cut, if it was one before. */
+  readonly had?: 'the size' | 'nothing';
 };
 
 /** One viewer of one session. Everything but `input` is accepted and ignored once the viewing has ended. */

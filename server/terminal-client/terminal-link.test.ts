@@ -85,7 +85,7 @@ function world(start: 'up' | 'down' = 'up') {
 describe('a terminal’s connection', () => {
   it('attaches with the page’s size, takes the daemon’s, and shows the snapshot before what follows', async () => {
     const { wire, screen, link, attach } = world();
-    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', access: 'full', cols: 100, rows: 30, visible: true });
+    expect(wire.attaching[0]?.input).toEqual({ session: 'app-1', access: 'full', sized: false, cols: 100, rows: 30, visible: true });
     await attach('a', { cols: 80, rows: 24 });
     wire.say.onOutput({ attachId: 'a', kind: 'snapshot', data: bytes('screen') });
     wire.say.onOutput({ attachId: 'a', kind: 'data', data: bytes('more') });
@@ -142,6 +142,30 @@ describe('a terminal’s connection', () => {
     wire.say.onLink('up', '');
     await attach('b');
     expect([wire.attaching.at(-1)?.input.access, wire.typed()]).toEqual(['read-only', 'y']);
+  });
+
+  it('T7: says when it attaches anew that it was the one that sizes, and only then', async () => {
+    const { wire, attach, turn } = world();
+    const people = (sizes: boolean): TerminalWatchers['people'] =>
+      [true, false].map((self) => ({
+        number: self ? 1 : 2,
+        name: 'Chromium',
+        place: 'browser',
+        self,
+        visible: true,
+        access: 'full',
+        sizes: self === sizes,
+        keyboard: false,
+      }));
+    const cutWhile = async (sizes: boolean): Promise<boolean | undefined> => {
+      await attach('a');
+      wire.say.onWatchers({ attachId: 'a', people: people(sizes), keyboard: { kind: 'free' } });
+      wire.say.onLink('down', 'cut');
+      wire.say.onLink('up', '');
+      turn(60_000);
+      return wire.attaching.at(-1)?.input.sized;
+    };
+    expect([await cutWhile(true), await cutWhile(false)]).toEqual([true, false]);
   });
 
   it('input that was refused meanwhile is not typed later, its paste has ended, and the attach goes on', async () => {

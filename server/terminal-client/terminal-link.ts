@@ -71,6 +71,8 @@ export function createTerminalLink(deps: {
   const { sessionId, wire, screen, clock } = deps;
   let access = deps.access;
   let watchers: TerminalWatchers | null = null;
+  /** Whether this one sizes, or did when the line was cut. */
+  let hadSize = false;
   let state = startAttach(wire.link());
   let attach: Attach | null = null;
   let early: TerminalOutput[] = [];
@@ -81,6 +83,7 @@ export function createTerminalLink(deps: {
 
   const tellWatchers = (next: TerminalWatchers | null): void => {
     watchers = next;
+    if (next !== null) hadSize = next.people.some((person) => person.self && person.sizes);
     deps.onWatchers(next);
   };
 
@@ -151,7 +154,7 @@ export function createTerminalLink(deps: {
     const size = screen.room();
     const isCurrent = (): boolean => !closed && attempt === attempts && state.phase.kind === 'connecting';
     try {
-      const answer = await wire.attach({ session: sessionId, access, ...size });
+      const answer = await wire.attach({ session: sessionId, access, sized: hadSize, ...size });
       if (!isCurrent()) {
         if (answer.ok) wire.detach(answer.value.attachId);
         return;

@@ -38,7 +38,9 @@ export type TerminalWire = {
   /** Everything that arrives, for all attaches of this tab; answers how to stop listening. */
   readonly listen: (listener: TerminalWireListener) => () => void;
   /** Rejects when no answer comes in time, or when the line is cut first. */
-  readonly attach: (input: { readonly session: string; readonly access: ViewerAccess } & SizeClaim) => Promise<Answer<TerminalAttached>>;
+  readonly attach: (
+    input: { readonly session: string; readonly access: ViewerAccess; readonly sized: boolean } & SizeClaim,
+  ) => Promise<Answer<TerminalAttached>>;
   readonly input: (
     input: { readonly attachId: string; readonly seq: number; readonly data: Uint8Array },
     answer: (result: Answer<{ seq: number }>) => void,

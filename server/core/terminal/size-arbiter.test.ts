@@ -21,6 +21,16 @@ describe('whose size a terminal has', () => {
     expect(leaveArbiter(resized, 'desktop')).toMatchObject({ holder: 'phone', size: PHONE.wants });
   });
 
+  it('T3, T7: is again the one’s that had it before the daemon was killed, whoever is back first, unless somebody typed since', () => {
+    const back = joinArbiter(joinArbiter(newArbiter(SIZE), 'phone', PHONE), 'desktop', DESKTOP, 'the size');
+    expect(back).toMatchObject({ holder: 'desktop', size: DESKTOP.wants });
+    expect(joinArbiter(back, 'tablet', PHONE, 'the size')).toMatchObject({ holder: 'desktop' });
+    const typed = noteInput(joinArbiter(newArbiter(SIZE), 'phone', PHONE), 'phone');
+    expect(joinArbiter(typed, 'desktop', DESKTOP, 'the size')).toMatchObject({ holder: 'phone', size: PHONE.wants });
+    const hidden = joinArbiter(joinArbiter(newArbiter(SIZE), 'phone', PHONE), 'tab', { ...DESKTOP, visibility: 'hidden' }, 'the size');
+    expect(hidden).toMatchObject({ holder: 'phone' });
+  });
+
   it('is left as it is where nobody visible looks, and a hidden viewer never sizes', () => {
     const hidden = joinArbiter(newArbiter(SIZE), 'tab', { ...DESKTOP, visibility: 'hidden' });
     expect(hidden).toMatchObject({ holder: null, size: SIZE });

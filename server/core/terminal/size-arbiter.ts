@@ -31,9 +31,15 @@ export function newArbiter(size: Size): SizeArbiter {
 
 export const sameSize = (left: Size, right: Size): boolean => left.cols === right.cols && left.rows === right.rows;
 
-/** A new viewer takes the size only where no visible one has it. */
-export function joinArbiter(arbiter: SizeArbiter, viewer: string, claim: Claim): SizeArbiter {
-  return settle({ ...arbiter, seats: new Map(arbiter.seats).set(viewer, { ...claim, activeAt: 0 }) }, arbiter.holder);
+/**
+ * A new viewer takes the size only where no visible one has it. One that `had` it when its connection was cut has it again, unless
+ * somebody has typed or resized since: after a restart of the daemon it is nobody's luck to be back first.
+ */
+export function joinArbiter(arbiter: SizeArbiter, viewer: string, claim: Claim, had: 'the size' | 'nothing' = 'nothing'): SizeArbiter {
+  const activeAt = had === 'the size' ? 1 : 0;
+  const held = arbiter.seats.get(arbiter.holder ?? '')?.activeAt ?? 0;
+  const seats = new Map(arbiter.seats).set(viewer, { ...claim, activeAt });
+  return settle({ ...arbiter, seats, turn: Math.max(arbiter.turn, activeAt) }, activeAt > held ? viewer : arbiter.holder);
 }
 
 /** An explicit resize or focus. */
@@ -46,7 +52,7 @@ export function claimSize(arbiter: SizeArbiter, viewer: string, claim: Claim): S
 
 export function noteInput(arbiter: SizeArbiter, viewer: string): SizeArbiter {
   const seat = arbiter.seats.get(viewer);
-  if (seat === undefined || (arbiter.holder === viewer && seat.activeAt === arbiter.turn)) return arbiter;
+  if (seat === undefined || (arbiter.holder === viewer && seat.activeAt > 0 && seat.activeAt === arbiter.turn)) return arbiter;
   return claimSize(arbiter, viewer, seat);
 }
 

@@ -98,7 +98,7 @@ export function createTerminalHub(deps: HubDeps): TerminalHub {
   }
 
   return {
-    async view({ session: ref, who, size, visibility, access }, sink) {
+    async view({ session: ref, who, size, visibility, access, had = 'nothing' }, sink) {
       if (closed) throw stopping();
       const session = resolveSession(store, ref);
       assertViewable(session);
@@ -109,7 +109,7 @@ export function createTerminalHub(deps: HubDeps): TerminalHub {
       if (closed) throw stopping();
       if (view.state() === 'over') throw endedMeanwhile(session.id);
       entry.cancelLinger();
-      return view.join({ attachId: secrets.newToken(), who, size, visibility, access, sink });
+      return view.join({ attachId: secrets.newToken(), who, size, visibility, access, had, sink });
     },
     async close() {
       closed = true;

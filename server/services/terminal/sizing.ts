@@ -27,7 +27,7 @@ export type Sizing = {
   readonly size: () => Size;
   /** The viewer whose size it is to be. */
   readonly holder: () => string | null;
-  readonly join: (viewer: string, claim: Claim) => void;
+  readonly join: (viewer: string, claim: Claim, had: 'the size' | 'nothing') => void;
   readonly claim: (viewer: string, claim: Claim) => void;
   readonly input: (viewer: string) => void;
   readonly leave: (viewer: string) => void;
@@ -65,7 +65,7 @@ export function createSizing({ size, apply, tell, refused }: SizingDeps): Sizing
   return {
     size: () => actual,
     holder: () => arbiter.holder,
-    join: (viewer, claim) => take(joinArbiter(arbiter, viewer, claim)),
+    join: (viewer, claim, had) => take(joinArbiter(arbiter, viewer, claim, had)),
     claim(viewer, claim) {
       take(claimSize(arbiter, viewer, claim));
       // Where it is not to be, it is said at once; where it is, when it is so.

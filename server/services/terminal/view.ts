@@ -49,6 +49,7 @@ export type View = {
     readonly size: Size;
     readonly visibility: Visibility;
     readonly access: ViewerAccess;
+    readonly had: 'the size' | 'nothing';
     readonly sink: TerminalSink;
   }) => TerminalViewer;
   /** The program has exited: the last picture to everybody, then the end. Viewers that come later get the same. */
@@ -160,13 +161,13 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
 
   return {
     state: () => state,
-    join({ attachId: id, who, sink, ...joined }) {
+    join({ attachId: id, who, sink, had, ...joined }) {
       const told = sizing.size();
       let { size: wants, visibility, access } = joined;
       // Whoever may not type sizes as little as one that nobody sees.
       const sizingAs = (): Visibility => (access === 'full' ? visibility : 'hidden');
       seats.set(id, { sink, state: 'waiting', told });
-      sizing.join(id, { wants, visibility: sizingAs() });
+      sizing.join(id, { wants, visibility: sizingAs() }, had);
       let expected = 1;
       let pending = 0;
       let input: InputState = 'keys';

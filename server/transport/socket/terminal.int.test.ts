@@ -124,6 +124,17 @@ describe('terminals over a socket', () => {
     expect(await refusal(ask(tab, 'terminal.input', { attachId, seq: 2, data: Buffer.from('x') }))).toBe('SESSION_NOT_LIVE');
   });
 
+  it('T7: whoever had the size when its line was cut has it again, though another is back first', async () => {
+    await using stand = await makeTerminalStand({ kind: 'tmux' });
+    await stand.run('app-1', ['/bin/sh', '-c', 'exec cat']);
+    const [phone, desk, late] = [await openDashboard(stand.hub), await openDashboard(stand.hub), await openDashboard(stand.hub)];
+    const { sized } = watch(phone);
+    await attach(phone, { session: 'app-1', cols: 40, rows: 20 });
+    await attach(desk, { session: 'app-1', cols: 120, rows: 40, sized: true });
+    await eventually('the first is told', () => sized.at(-1)?.cols === 120);
+    expect(await attach(late, { session: 'app-1', cols: 60, rows: 30, sized: true })).toMatchObject({ cols: 120, rows: 40 });
+  });
+
   it('T3: a daemon that is stopped tells its tabs so', async () => {
     await using stand = await makeTerminalStand({ kind: 'tmux' });
     const tab = await openDashboard(stand.hub);

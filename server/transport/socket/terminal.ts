@@ -52,7 +52,7 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
 
   async function attach(input: z.output<typeof terminalAttachSchema>, answer: Message['answer']): Promise<void> {
     if (viewers.size + opening >= MAX_ATTACHES) throw tooMany();
-    const { session, cols, rows, visible, access } = input;
+    const { session, cols, rows, visible, access, sized } = input;
     const { key, name, device } = socket.data;
     const who = { key, name, place: device === null ? 'terminal' : 'browser' } as const;
     let id = '';
@@ -60,7 +60,7 @@ export function registerTerminalHandlers({ socket, terminals, log }: TerminalHan
     opening += 1;
     try {
       viewer = await terminals.view(
-        { session, size: { cols, rows }, visibility: visible ? 'visible' : 'hidden', access, who },
+        { session, size: { cols, rows }, visibility: visible ? 'visible' : 'hidden', access, who, had: sized ? 'the size' : 'nothing' },
         sinkOf(() => id),
       );
     } finally {
