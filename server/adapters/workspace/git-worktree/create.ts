@@ -39,8 +39,9 @@ export async function createWorktree(deps: CreateDeps, repository: OpenRepositor
  * looked for only then: a look is one more process, and a file to read for each worktree there is.
  */
 async function addFresh({ git }: OpenRepository, workspace: Workspace): Promise<boolean> {
-  if (!workspace.branchCreated || (await kindOf(workspace.path)) !== 'none') return false;
-  await makeParent(workspace);
+  if (!workspace.branchCreated) return false;
+  const [kind] = await Promise.all([kindOf(workspace.path), makeParent(workspace)]);
+  if (kind !== 'none') return false;
   const added = await git.run(newBranchArgs(workspace), { limitMs: CHECKOUT_LIMIT_MS });
   if (added.outcome !== 'exited') throw worktreeFailed(`Making the worktree ${workspace.path}`, explain(added), workspace);
   return succeeded(added);

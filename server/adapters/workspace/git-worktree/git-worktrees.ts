@@ -50,9 +50,9 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort & Work
 
   /** Whatever writes to a repository, one at a time; worktrees of one repository share its locks. */
   async function exclusively<T>(workspace: Workspace, work: (repository: OpenRepository) => Promise<T>): Promise<T> {
-    const { commonDir } = await openings.open(workspace.repository);
+    const repository = await openings.open(workspace.repository);
     // A checkout of minutes may have been before us: what the repository could run by now is switched off as well.
-    return serial.run(commonDir, async () => work(await openings.open(workspace.repository)));
+    return serial.run(repository.commonDir, async () => work(await openings.again(repository)));
   }
 
   /** A kill must end: a worktree that cannot be judged is one that stays. */

@@ -12,8 +12,10 @@ import { type OpenRepository, openRepository, resolveFolder } from './repository
 const KEPT_MS = 2_000;
 
 export interface Openings {
-  /** Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`. What changes something asks again right before. */
+  /** Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`. */
   open(path: string): Promise<OpenRepository>;
+  /** As it is by now: for what changes something, once it is its turn. */
+  again(repository: OpenRepository): Promise<OpenRepository>;
 }
 
 export type OpeningsDeps = {
@@ -34,17 +36,19 @@ export function createOpenings({ git, monotonicMs }: OpeningsDeps): Openings {
     return repository !== null && isComparable(folder, repository) ? repository : null;
   }
 
+  async function openAt(folder: string, path: string): Promise<OpenRepository> {
+    const configuration = await readConfiguration(folder);
+    if (configuration === null) return await openRepository(git, path);
+    const known = await reuse(folder, configuration);
+    if (known !== null) return known;
+    const repository = openRepository(git, path);
+    kept.set(folder, { atMs: monotonicMs(), configuration, repository });
+    return await repository;
+  }
+
   return {
-    async open(path) {
-      const folder = await resolveFolder(path);
-      const configuration = await readConfiguration(folder);
-      if (configuration === null) return await openRepository(git, path);
-      const known = await reuse(folder, configuration);
-      if (known !== null) return known;
-      const repository = openRepository(git, path);
-      kept.set(folder, { atMs: monotonicMs(), configuration, repository });
-      return await repository;
-    },
+    open: async (path) => openAt(await resolveFolder(path), path),
+    again: ({ root }) => openAt(root, root),
   };
 }
 
