@@ -143,7 +143,7 @@ export const WORKTREES_GUARDS = [
     fault: 'L10',
     clause: 'base branch that is only at a remote that never answers',
     file: 'server/adapters/workspace/git-worktree/base.ts',
-    find: "if (monotonicMs() < (pausedUntilMs.get(key) ?? Number.NEGATIVE_INFINITY)) return Promise.resolve('failed');",
+    find: "if (monotonicMs() < (pausedUntilMs.get(key) ?? Number.NEGATIVE_INFINITY)) return Promise.resolve('not tried');",
     without: '',
     test: { file: 'server/adapters/workspace/git-worktree/base.int.test.ts', name: 'L10 a remote that never answers is waited for once' },
   },

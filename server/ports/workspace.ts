@@ -19,13 +19,24 @@ export type Dirt = {
   readonly files: readonly string[];
 };
 
-export type WorkspacePlan = {
+export type WorkspaceRequest = {
   readonly projectId: ProjectId;
-  readonly sessionId: SessionId;
   readonly repository: string;
   readonly base: string;
   /** `null`: `ao/<id>`, with a suffix where that exists already. */
   readonly branch: string | null;
+};
+
+/** What a new worktree is to start from, as it was seen in one look. */
+export type Ground = {
+  /** Where the project's worktrees are. */
+  readonly folder: string;
+  readonly repository: string;
+  readonly base: string;
+  readonly baseCommit: string;
+  readonly branch: { readonly name: string; readonly state: 'exists' | 'new' } | null;
+  /** Branches that leave no room for one of ours of the same name. */
+  readonly taken: readonly string[];
 };
 
 export type RemoveOutcome = { readonly kind: 'removed' | 'missing' } | { readonly kind: 'kept'; readonly why: string };
@@ -51,8 +62,13 @@ export interface WorkspacePort {
   inspectRepository(path: string): Promise<RepositoryFacts>;
   /** Checks that `base` names a commit here. Throws `BASE_NOT_FOUND`. */
   assertBase(repository: string, base: string): Promise<void>;
-  /** Decides path, branch and base commit, fetching the base where a remote answers in time. Writes nothing else. Throws `BRANCH_CHECKED_OUT`, `BRANCH_INVALID`, `BASE_NOT_FOUND`. */
-  plan(request: WorkspacePlan): Promise<Workspace>;
+  /**
+   * All that can be known to fail, and what a plan is made of, fetching the base where a remote answers in time. Writes nothing
+   * else. Throws as `inspectRepository` and `assertBase` do, and `BRANCH_CHECKED_OUT`, `BRANCH_INVALID`.
+   */
+  look(request: WorkspaceRequest): Promise<Ground>;
+  /** Pure: decides path and branch. */
+  plan(ground: Ground, sessionId: SessionId): Workspace;
   /** Makes the worktree as planned. A stale directory in the way is moved aside, never deleted. Idempotent over its own half-done work. */
   create(workspace: Workspace): Promise<void>;
   state(workspace: Workspace): Promise<WorktreeState>;

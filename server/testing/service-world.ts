@@ -268,7 +268,7 @@ const RUNTIME_CALLS = [
 const WORKSPACE_CALLS = [
   'inspectRepository',
   'assertBase',
-  'plan',
+  'look',
   'create',
   'state',
   'dirt',

@@ -77,12 +77,13 @@ describe('a spawn', () => {
     expectNoResidue(world);
   });
 
-  it('whose plan is refused has written no row', async () => {
+  it('whose place is refused has written nothing, and taken no number', async () => {
     const world = await makeServiceWorld();
-    world.workspaces.failNext('plan', failure('BRANCH_INVALID'));
+    world.workspaces.failNext('look', failure('BRANCH_INVALID'));
     expect(await outcomeOf(world.spawn())).toBe('BRANCH_INVALID');
     expectNoResidue(world);
     expect(world.store.sessions.events(FIRST)).toEqual([]);
+    expect((await world.spawn()).id).toBe(FIRST);
   });
 
   it('is refused before anything is written: agent unknown, agent missing, runtime missing, no project, prompt too long', async () => {

@@ -6,6 +6,7 @@ import { AppError, isAppError, toAppError } from '../../core/errors.ts';
 import { type ProjectId, type SessionId, toSessionId } from '../../core/ids.ts';
 import type { Session, SessionKind } from '../../core/session/session.ts';
 import type { Project, SessionDraft } from '../../ports/store.ts';
+import type { Ground } from '../../ports/workspace.ts';
 import type { SessionContext } from './context.ts';
 import { requireProject, requireSession } from './find.ts';
 import type { Launching } from './launching.ts';
@@ -28,6 +29,8 @@ export type SpawnOrder = {
   readonly replaces: SessionId | null;
 };
 
+type Checked = { readonly project: Project; readonly agentName: string; readonly command: string | null; readonly ground: Ground };
+
 /** A spawn whose row is durable. `live` settles when it is live, or undone. */
 export type Begun = { readonly row: Session; readonly live: Promise<Session> };
 
@@ -35,9 +38,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
   const { store, runtime, workspace, agents, secrets, clock, faults, log } = context;
 
   /** Everything that can be known to fail before anything is written. */
-  async function check(
-    order: SpawnOrder,
-  ): Promise<{ readonly project: Project; readonly agentName: string; readonly command: string | null }> {
+  async function check(order: SpawnOrder): Promise<Checked> {
     const project = requireProject(store, order.projectId);
     const orchestrates = order.kind === 'orchestrator';
     const agentName = order.agent ?? (orchestrates ? project.orchestratorAgent : project.agent);
@@ -53,23 +54,14 @@ export function createSpawn(context: SessionContext, launching: Launching) {
     }
     await runtime.assertInstalled();
     await agent.assertAvailable({ env: launching.baseEnvironment(project), command });
-    await workspace.inspectRepository(project.path);
-    await workspace.assertBase(project.path, project.base);
-    return { project, agentName, command };
+    const ground = await workspace.look({ projectId: project.id, repository: project.path, base: project.base, branch: order.branch });
+    return { project, agentName, command, ground };
   }
 
-  async function draftRow(order: SpawnOrder, facts: Awaited<ReturnType<typeof check>>, token: string): Promise<SessionDraft> {
-    const { project, agentName, command } = facts;
+  function draftRow(order: SpawnOrder, { project, agentName, command, ground }: Checked, token: string): SessionDraft {
     const number = store.sessions.nextNumber(project.id);
     faults.passed('spawn.number');
     const id: SessionId = toSessionId(project.id, number);
-    const place = await workspace.plan({
-      projectId: project.id,
-      sessionId: id,
-      repository: project.path,
-      base: project.base,
-      branch: order.branch,
-    });
     return {
       id,
       projectId: project.id,
@@ -95,7 +87,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
       launchId: secrets.newLaunchId(),
       launchMode: 'spawned',
       launchedAtMs: clock.nowMs(),
-      workspace: place,
+      workspace: workspace.plan(ground, id),
       agentSessionId: agents.get(agentName).newAgentSessionId(),
       exit: null,
       recovery: null,
@@ -186,7 +178,7 @@ export function createSpawn(context: SessionContext, launching: Launching) {
   async function begin(order: SpawnOrder): Promise<Begun> {
     const facts = await check(order);
     const token = secrets.newToken();
-    const draft = await draftRow(order, facts, token);
+    const draft = draftRow(order, facts, token);
     return await new Promise((resolve, reject) => {
       // The lock is held before the row exists, so that reconcile never sees a spawn of ours as cut off.
       const live = context.sessionLocks.run(draft.id, async () => {

@@ -50,7 +50,7 @@ export const PORTS: readonly Port[] = [
       WorkspacePort: {
         receiver: 'workspace',
         effects: ['create', 'capture', 'removeClean', 'removeCaptured', 'undo', 'applyPreserved', 'link'],
-        harmless: ['inspectRepository', 'assertBase', 'plan', 'state', 'dirt', 'judgeRemoval'],
+        harmless: ['inspectRepository', 'assertBase', 'look', 'plan', 'state', 'dirt', 'judgeRemoval'],
       },
     },
   },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AppErrorCode, isAppError } from '../../core/errors.ts';
 import type { ProjectId, SessionId } from '../../core/ids.ts';
 import type { Workspace } from '../../core/session/session.ts';
-import type { WorkspacePlan, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
+import type { WorkspacePort, WorkspaceRequest, WorkspaceSurvey } from '../../ports/workspace.ts';
 
 export type WorkspaceHarness = AsyncDisposable & {
   readonly port: WorkspacePort & WorkspaceSurvey;
@@ -31,8 +31,15 @@ export async function codeOf(work: Promise<unknown>): Promise<AppErrorCode | 'no
   return 'none';
 }
 
+export type WorktreeOrder = WorkspaceRequest & { readonly sessionId: SessionId };
+
+/** As a spawn does it. */
+export async function planWorktree(port: WorkspacePort, { sessionId, ...request }: WorktreeOrder): Promise<Workspace> {
+  return port.plan(await port.look(request), sessionId);
+}
+
 export function describeWorkspacePort(name: string, open: () => Promise<WorkspaceHarness>): void {
-  const planOf = (harness: WorkspaceHarness, patch: Partial<WorkspacePlan> = {}): WorkspacePlan => ({
+  const planOf = (harness: WorkspaceHarness, patch: Partial<WorktreeOrder> = {}): WorktreeOrder => ({
     projectId: 'app' as ProjectId,
     sessionId: 'app-1' as SessionId,
     repository: harness.repository,
@@ -41,8 +48,8 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
     ...patch,
   });
   const id = 'app-1' as SessionId;
-  async function created(harness: WorkspaceHarness, patch: Partial<WorkspacePlan> = {}): Promise<Workspace> {
-    const workspace = await harness.port.plan(planOf(harness, patch));
+  async function created(harness: WorkspaceHarness, patch: Partial<WorktreeOrder> = {}): Promise<Workspace> {
+    const workspace = await planWorktree(harness.port, planOf(harness, patch));
     await harness.port.create(workspace);
     return workspace;
   }
@@ -64,12 +71,12 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       await using harness = await open();
       await harness.port.assertBase(harness.repository, 'main');
       expect(await codeOf(harness.port.assertBase(harness.repository, 'gone'))).toBe('BASE_NOT_FOUND');
-      expect(await codeOf(harness.port.plan(planOf(harness, { base: 'gone' })))).toBe('BASE_NOT_FOUND');
+      expect(await codeOf(planWorktree(harness.port, planOf(harness, { base: 'gone' })))).toBe('BASE_NOT_FOUND');
     });
 
     test('a plan writes nothing and names path, branch and base commit', async () => {
       await using harness = await open();
-      const workspace = await harness.port.plan(planOf(harness));
+      const workspace = await planWorktree(harness.port, planOf(harness));
       expect(workspace).toMatchObject({ repository: harness.repository, branch: 'ao/app-1', base: 'main', branchCreated: true });
       expect(workspace.path.endsWith('/worktrees/app/app-1')).toBe(true);
       expect(workspace.baseCommit).toMatch(/^[0-9a-f]{40}$/);
@@ -92,19 +99,25 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       await using harness = await open();
       await harness.makeBranch('ao/app-1');
       await harness.makeBranch('ao/app-1-2');
-      expect((await harness.port.plan(planOf(harness))).branch).toBe('ao/app-1-3');
+      expect((await planWorktree(harness.port, planOf(harness))).branch).toBe('ao/app-1-3');
     });
 
     test('a named branch is taken if it is free, and made if it does not exist', async () => {
       await using harness = await open();
       await harness.makeBranch('feature');
-      expect(await harness.port.plan(planOf(harness, { branch: 'feature' }))).toMatchObject({ branch: 'feature', branchCreated: false });
-      expect(await harness.port.plan(planOf(harness, { branch: 'brand-new' }))).toMatchObject({ branch: 'brand-new', branchCreated: true });
+      expect(await planWorktree(harness.port, planOf(harness, { branch: 'feature' }))).toMatchObject({
+        branch: 'feature',
+        branchCreated: false,
+      });
+      expect(await planWorktree(harness.port, planOf(harness, { branch: 'brand-new' }))).toMatchObject({
+        branch: 'brand-new',
+        branchCreated: true,
+      });
     });
 
     test('L10 a branch that is checked out elsewhere is refused, saying where', async () => {
       await using harness = await open();
-      const error: unknown = await harness.port.plan(planOf(harness, { branch: 'main' })).catch((caught: unknown) => caught);
+      const error: unknown = await planWorktree(harness.port, planOf(harness, { branch: 'main' })).catch((caught: unknown) => caught);
       expect(error).toMatchObject({ code: 'BRANCH_CHECKED_OUT', message: expect.stringContaining(harness.repository) });
     });
 
@@ -112,13 +125,13 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       'S6 %j is no branch',
       async (branch) => {
         await using harness = await open();
-        expect(await codeOf(harness.port.plan(planOf(harness, { branch })))).toBe('BRANCH_INVALID');
+        expect(await codeOf(planWorktree(harness.port, planOf(harness, { branch })))).toBe('BRANCH_INVALID');
       },
     );
 
     test('a stale folder in the way is moved aside, never deleted', async () => {
       await using harness = await open();
-      const workspace = await harness.port.plan(planOf(harness));
+      const workspace = await planWorktree(harness.port, planOf(harness));
       await harness.write(workspace.path, 'precious.txt', 'precious');
       await harness.port.create(workspace);
       expect(await harness.read(`${workspace.path}.stale-1`, 'precious.txt')).toBe('precious');
@@ -187,7 +200,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
 
     test('undo of a plan that was never carried out does nothing', async () => {
       await using harness = await open();
-      const workspace = await harness.port.plan(planOf(harness));
+      const workspace = await planWorktree(harness.port, planOf(harness));
       expect((await harness.port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef).toBeNull();
       expect(await harness.branches()).toEqual(['main']);
     });

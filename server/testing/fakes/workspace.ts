@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
 import type { Workspace } from '../../core/session/session.ts';
-import type { Dirt, RemoveOutcome, WorkspacePlan, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
+import type { Dirt, RemoveOutcome, WorkspacePort, WorkspaceSurvey } from '../../ports/workspace.ts';
 
 type Tree = ReadonlyMap<string, string>;
 type FakeRepository = {
@@ -20,7 +21,7 @@ type FakeFolder = {
   readonly links: Set<string> /** `null`: no worktree, just a folder. */;
   readonly of: { readonly repository: string; readonly branch: string } | null;
 };
-type Operation = Exclude<keyof WorkspacePort, 'state'>;
+type Operation = Exclude<keyof WorkspacePort, 'state' | 'plan'>;
 
 export type FakeWorkspaces = {
   readonly port: WorkspacePort & WorkspaceSurvey;
@@ -127,38 +128,39 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
     if (holder !== null) throw fail('BRANCH_CHECKED_OUT', `The branch ${branch} is checked out at ${holder}.`);
   }
 
-  function chooseBranch(request: WorkspacePlan, repository: FakeRepository): string {
+  function chooseBranch(sessionId: SessionId, taken: readonly string[]): string {
     for (let n = 1; ; n += 1) {
-      const name = `ao/${request.sessionId}${n === 1 ? '' : `-${n}`}`;
-      if (!repository.branches.has(name)) return name;
+      const name = `ao/${sessionId}${n === 1 ? '' : `-${n}`}`;
+      if (!taken.includes(name)) return name;
     }
   }
 
-  const operations: Omit<WorkspacePort, 'state'> = {
+  function assertCommitted(path: string): void {
+    const { branches, headBranch } = repositoryAt(path);
+    if (!branches.has(headBranch)) throw fail('UNBORN_HEAD', `${path} has no commit yet.`);
+  }
+
+  const operations: Omit<WorkspacePort, 'state' | 'plan'> = {
     async inspectRepository(path) {
-      const repository = repositoryAt(path);
-      if (!repository.branches.has(repository.headBranch)) throw fail('UNBORN_HEAD', `${path} has no commit yet.`);
-      return { root: path, headBranch: repository.headBranch };
+      assertCommitted(path);
+      return { root: path, headBranch: repositoryAt(path).headBranch };
     },
     async assertBase(path, base) {
       if (!repositoryAt(path).branches.has(base)) throw fail('BASE_NOT_FOUND', `The base ${base} names no commit.`);
     },
-    async plan(request) {
-      const repository = repositoryAt(request.repository);
-      const { branch } = request;
-      if (branch !== null && !isBranchName(branch)) throw fail('BRANCH_INVALID', `${JSON.stringify(branch)} cannot be a branch.`);
-      const exists = branch !== null && repository.branches.has(branch);
-      if (exists) assertFree(branch, request.repository);
-      const baseCommit = repository.branches.get(request.base);
-      if (baseCommit === undefined) throw fail('BASE_NOT_FOUND', `The base ${request.base} names no commit.`);
-      return {
-        path: `${dataDir}/worktrees/${request.projectId}/${request.sessionId}`,
-        repository: request.repository,
-        branch: branch ?? chooseBranch(request, repository),
-        base: request.base,
-        baseCommit,
-        branchCreated: !exists,
-      };
+    async look({ projectId, repository: path, base, branch: name }) {
+      const repository = repositoryAt(path);
+      if (name !== null && !isBranchName(name)) throw fail('BRANCH_INVALID', `${JSON.stringify(name)} cannot be a branch.`);
+      const exists = name !== null && repository.branches.has(name);
+      if (exists) assertFree(name, path);
+      const baseCommit = repository.branches.get(base);
+      if (baseCommit === undefined) {
+        assertCommitted(path);
+        throw fail('BASE_NOT_FOUND', `The base ${base} names no commit.`);
+      }
+      const branch = name === null ? null : ({ name, state: exists ? 'exists' : 'new' } as const);
+      const folder = `${dataDir}/worktrees/${projectId}`;
+      return { folder, repository: path, base, baseCommit, branch, taken: [...repository.branches.keys()] };
     },
     async create(workspace) {
       const repository = repositoryAt(workspace.repository);
@@ -243,13 +245,21 @@ export function createFakeWorkspaces({ dataDir = '/data' }: { readonly dataDir?:
         return (run as (...all: readonly unknown[]) => unknown)(...args);
       },
     ]),
-  ) as Omit<WorkspacePort, 'state'>;
+  ) as Omit<WorkspacePort, 'state' | 'plan'>;
 
   return {
     port: {
       folders: async () => [...folders.keys()].filter((path) => path.startsWith(`${dataDir}/worktrees/`)).sort(),
       preservedRefs: async (repository) => [...(repositories.get(repository)?.refs.keys() ?? [])].sort(),
       ...guarded,
+      plan: ({ folder, repository, base, baseCommit, branch, taken }, sessionId) => ({
+        path: `${folder}/${sessionId}`,
+        repository,
+        branch: branch?.name ?? chooseBranch(sessionId, taken),
+        base,
+        baseCommit,
+        branchCreated: branch?.state !== 'exists',
+      }),
       async state({ path }) {
         if (unreadable.has(path)) return 'unknown';
         return (folders.get(path)?.of ?? null) === null ? 'missing' : 'present';

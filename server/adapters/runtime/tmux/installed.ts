@@ -1,15 +1,34 @@
 /** Whether tmux is here and new enough, and how to install it if not. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 import type { ProcessRunner } from '../../../ports/process-runner.ts';
 
 const MIN_VERSION = [3, 3] as const;
 const VERSION_LIMIT_MS = 5_000;
 
-export async function assertTmuxInstalled(deps: {
-  readonly runner: ProcessRunner;
-  readonly env: Readonly<Record<string, string>>;
-}): Promise<void> {
+type Deps = { readonly runner: ProcessRunner; readonly env: Readonly<Record<string, string>> };
+
+/** Throws `RUNTIME_MISSING`. A tmux that would do is not asked for its version again while it is the same file. */
+export function createInstalledCheck(deps: Deps): () => Promise<void> {
+  let fine: string | null = null;
+  return async () => {
+    const found = await identifyTmux(deps.env['PATH']);
+    if (found !== null && found === fine) return;
+    await assertTmuxInstalled(deps);
+    fine = found;
+  };
+}
+
+async function identifyTmux(path = ''): Promise<string | null> {
+  for (const folder of path.split(':')) {
+    const file = await stat(join(folder, 'tmux')).catch(() => null);
+    if (file?.isFile() === true && (file.mode & 0o111) !== 0) return [folder, file.dev, file.ino, file.size, file.mtimeMs].join(' ');
+  }
+  return null;
+}
+
+async function assertTmuxInstalled(deps: Deps): Promise<void> {
   const result = await deps.runner.run({ command: 'tmux', args: ['-V'], env: deps.env, timeoutMs: VERSION_LIMIT_MS });
   if (result.outcome === 'exited' && result.code === 0) {
     const said = result.stdout.trim();

@@ -19,7 +19,7 @@ import { createDelivery } from './delivery.ts';
 import { toHandle } from './handles.ts';
 import { createHistory } from './history.ts';
 import { createHost } from './host.ts';
-import { assertTmuxInstalled } from './installed.ts';
+import { createInstalledCheck } from './installed.ts';
 import { createLaunchFiles } from './launch-files.ts';
 import { createTmuxLaunching } from './launching.ts';
 import { createObserving } from './observing.ts';
@@ -59,7 +59,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
 
   return {
     kind: 'tmux',
-    assertInstalled: () => assertTmuxInstalled({ runner, env }),
+    assertInstalled: createInstalledCheck({ runner, env }),
     handleFor: (sessionId, attempt) => toHandle(socket, sessionId, attempt),
     create: launching.create,
     restart: launching.restart,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ProjectId, SessionId } from '../../../core/ids.ts';
 import type { WorkspacePort } from '../../../ports/workspace.ts';
-import { codeOf } from '../../../testing/contracts/workspace.contract.ts';
+import { codeOf, planWorktree } from '../../../testing/contracts/workspace.contract.ts';
 import { createRecordingLog, type RecordingLog } from '../../../testing/fakes/log.ts';
 import { makeRepository, type TestRepository } from '../../../testing/git-repository.ts';
 import { createProcessRunner } from '../../system/process-runner.ts';
@@ -22,7 +22,7 @@ function open(repository: TestRepository, fetchLimitMs?: number): { readonly por
 
 async function baseCommit(port: WorkspacePort, repository: TestRepository, base = 'main'): Promise<string> {
   const request = { projectId: 'app' as ProjectId, sessionId: 'app-1' as SessionId, repository: repository.path, branch: null };
-  return (await port.plan({ ...request, base })).baseCommit;
+  return (await planWorktree(port, { ...request, base })).baseCommit;
 }
 
 /** A bare origin, and a colleague's clone of it that can push. */
@@ -154,7 +154,7 @@ describe('repositories', () => {
       message: expect.stringContaining('bare'),
       hint: expect.stringContaining('worktree add'),
     });
-    const workspace = await port.plan({
+    const workspace = await planWorktree(port, {
       projectId: 'app' as ProjectId,
       sessionId: 'app-1' as SessionId,
       repository: checkout,
@@ -172,7 +172,7 @@ describe('repositories', () => {
     const { port } = open(repository);
     const root = join(repository.path, 'lib');
     expect((await port.inspectRepository(root)).root).toBe(root);
-    const workspace = await port.plan({
+    const workspace = await planWorktree(port, {
       projectId: 'app' as ProjectId,
       sessionId: 'app-1' as SessionId,
       repository: root,
@@ -217,7 +217,7 @@ describe('repositories', () => {
     await using repository = await makeRepository();
     repository.git(['branch', 'ao']);
     const { port } = open(repository);
-    const workspace = await port.plan({
+    const workspace = await planWorktree(port, {
       projectId: 'app' as ProjectId,
       sessionId: 'app-1' as SessionId,
       repository: repository.path,
@@ -229,7 +229,7 @@ describe('repositories', () => {
     expect(await port.state(workspace)).toBe('present');
     expect(
       await codeOf(
-        port.plan({
+        planWorktree(port, {
           projectId: 'app' as ProjectId,
           sessionId: 'app-2' as SessionId,
           repository: repository.path,

@@ -5,6 +5,8 @@
 import { AppError } from '../../../core/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import { explain, type GitAt, succeeded } from './git.ts';
+import { type Refs, readRefs } from './refs.ts';
+import type { OpenRepository } from './repository.ts';
 import { toShellWord } from './shell-word.ts';
 
 /** A spawn waits at most this long for a remote. */
@@ -12,11 +14,13 @@ const FETCH_LIMIT_MS = 5_000;
 /** After a fetch that ran into its limit the remote is left alone this long: ten spawns must not wait ten times. */
 const FETCH_PAUSE_MS = 60_000;
 
+type Fetched = 'fetched' | 'failed' | 'not tried';
+
 export interface Bases {
   /** The commit that `base` names in what is here now, or `null`. */
   lookUp(git: GitAt, base: string): Promise<string | null>;
-  /** Fetches, then decides. Throws `BASE_NOT_FOUND`. `key` names the repository. */
-  resolve(git: GitAt, key: string, base: string): Promise<string>;
+  /** Fetches, then decides; `null` where nothing is named so. */
+  resolve(repository: OpenRepository, base: string, refs: Refs): Promise<string | null>;
 }
 
 export type BasesDeps = {
@@ -27,10 +31,10 @@ export type BasesDeps = {
 };
 
 export function createBases({ log, monotonicMs, fetchLimitMs = FETCH_LIMIT_MS }: BasesDeps): Bases {
-  const inFlight = new Map<string, Promise<'fetched' | 'failed'>>();
+  const inFlight = new Map<string, Promise<Fetched>>();
   const pausedUntilMs = new Map<string, number>();
 
-  async function fetchNow(git: GitAt, key: string, branch: string): Promise<'fetched' | 'failed'> {
+  async function fetchNow({ git, commonDir: key }: OpenRepository, branch: string): Promise<Fetched> {
     const refspec = `+refs/heads/${branch}:refs/remotes/origin/${branch}`;
     const result = await git.run(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', 'origin', refspec], {
       limitMs: fetchLimitMs,
@@ -42,24 +46,24 @@ export function createBases({ log, monotonicMs, fetchLimitMs = FETCH_LIMIT_MS }:
   }
 
   /** Spawns of the same moment share one fetch. */
-  function fetchBase(git: GitAt, key: string, branch: string): Promise<'fetched' | 'failed'> {
+  function fetchBase(repository: OpenRepository, branch: string): Promise<Fetched> {
+    const { git, commonDir: key } = repository;
     if (!git.remotesAllowed) {
       log.warn({ repository: git.cwd }, 'not fetched: the repository sets remote.*.uploadpack, a program');
-      return Promise.resolve('failed');
+      return Promise.resolve('not tried');
     }
-    if (git.config('remote.origin.url').length === 0) return Promise.resolve('failed');
-    if (monotonicMs() < (pausedUntilMs.get(key) ?? Number.NEGATIVE_INFINITY)) return Promise.resolve('failed');
+    if (git.config('remote.origin.url').length === 0) return Promise.resolve('not tried');
+    if (monotonicMs() < (pausedUntilMs.get(key) ?? Number.NEGATIVE_INFINITY)) return Promise.resolve('not tried');
     const flight = `${key}\0${branch}`;
     const running = inFlight.get(flight);
     if (running !== undefined) return running;
-    const mine = fetchNow(git, key, branch).finally(() => inFlight.delete(flight));
+    const mine = fetchNow(repository, branch).finally(() => inFlight.delete(flight));
     inFlight.set(flight, mine);
     return mine;
   }
 
   async function decide(git: GitAt, branch: string): Promise<string | null> {
-    const local = await commitOf(git, `refs/heads/${branch}`);
-    const remote = await commitOf(git, `refs/remotes/origin/${branch}`);
+    const { local, remote } = named(await readRefs(git, patternsOfBase(branch)), branch);
     if (local === null || remote === null || local === remote) return local ?? remote;
     if (await isAncestor(git, { ancestor: remote, of: local })) return local;
     if (await isAncestor(git, { ancestor: local, of: remote })) return remote;
@@ -68,34 +72,40 @@ export function createBases({ log, monotonicMs, fetchLimitMs = FETCH_LIMIT_MS }:
   }
 
   /** A local branch, brought up to date with its remote. */
-  async function resolveBranch(git: GitAt, key: string, branch: string): Promise<string | null> {
-    const fetched = isBranchName(branch) ? await fetchBase(git, key, branch) : 'failed';
-    return fetched === 'fetched' ? decide(git, branch) : lookUpAnything(git, branch);
+  async function resolveBranch(repository: OpenRepository, branch: string, refs: Refs): Promise<string | null> {
+    const { git } = repository;
+    const fetched = isBranchName(branch) ? await fetchBase(repository, branch) : 'not tried';
+    if (fetched === 'fetched') return decide(git, branch);
+    // Seconds may have gone by with trying.
+    return lookUpAnything(git, branch, fetched === 'failed' ? await readRefs(git, patternsOfBase(branch)) : refs);
   }
 
   return {
-    lookUp: (git, base) => (isNameable(base) ? lookUpAnything(git, base) : Promise.resolve(null)),
+    lookUp: async (git, base) => (isNameable(base) ? lookUpAnything(git, base, await readRefs(git, patternsOfBase(base))) : null),
 
-    async resolve(git, key, base) {
-      if (!isNameable(base)) throw baseNotFound(git.cwd, base);
-      const commit = await resolveAnything(git, key, base);
-      if (commit === null) throw baseNotFound(git.cwd, base);
-      return commit;
+    async resolve(repository, base, refs) {
+      if (!isNameable(base)) return null;
+      const { git } = repository;
+      const { local, remote } = named(refs, base);
+      if (local !== null) return git.config('remote.origin.url').length === 0 ? local : resolveBranch(repository, base, refs);
+      if (base.startsWith('origin/')) {
+        const branch = base.slice('origin/'.length);
+        if (isBranchName(branch)) await fetchBase(repository, branch);
+        return commitOf(git, `refs/remotes/origin/${branch}`);
+      }
+      // A tag or a commit does not move: nothing to fetch. What is not known at all may be a branch that only the remote has.
+      return (remote === null ? await commitOf(git, base) : null) ?? resolveBranch(repository, base, refs);
     },
   };
+}
 
-  async function resolveAnything(git: GitAt, key: string, base: string): Promise<string | null> {
-    const local = await commitOf(git, `refs/heads/${base}`);
-    if (local !== null) return git.config('remote.origin.url').length === 0 ? local : resolveBranch(git, key, base);
-    if (base.startsWith('origin/')) {
-      const branch = base.slice('origin/'.length);
-      if (isBranchName(branch)) await fetchBase(git, key, branch);
-      return commitOf(git, `refs/remotes/origin/${branch}`);
-    }
-    // A tag or a commit does not move: nothing to fetch. What is not known at all may be a branch that only the remote has.
-    const isRemoteBranch = (await commitOf(git, `refs/remotes/origin/${base}`)) !== null;
-    return (isRemoteBranch ? null : await lookUpAnything(git, base)) ?? resolveBranch(git, key, base);
-  }
+/** Where `named` finds a base. A name that a pattern would give a meaning to is none of a branch. */
+export function patternsOfBase(base: string): readonly string[] {
+  return isNameable(base) && isBranchName(base) ? [`refs/heads/${base}`, `refs/remotes/origin/${base}`] : [];
+}
+
+function named(refs: Refs, base: string): { readonly local: string | null; readonly remote: string | null } {
+  return { local: refs.get(`refs/heads/${base}`) ?? null, remote: refs.get(`refs/remotes/origin/${base}`) ?? null };
 }
 
 export function baseNotFound(repository: string, base: string): AppError {
@@ -107,8 +117,9 @@ export function baseNotFound(repository: string, base: string): AppError {
 }
 
 /** Local branch, then the remote's, then whatever git makes of it (a tag, a commit). */
-async function lookUpAnything(git: GitAt, base: string): Promise<string | null> {
-  return (await commitOf(git, `refs/heads/${base}`)) ?? (await commitOf(git, `refs/remotes/origin/${base}`)) ?? (await commitOf(git, base));
+async function lookUpAnything(git: GitAt, base: string, refs: Refs): Promise<string | null> {
+  const { local, remote } = named(refs, base);
+  return local ?? remote ?? (await commitOf(git, base));
 }
 
 export async function commitOf(git: GitAt, name: string): Promise<string | null> {

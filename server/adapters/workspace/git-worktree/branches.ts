@@ -1,39 +1,30 @@
 /** Branch names: which are accepted, which is free, and where one is checked out. Writes nothing. */
 import { AppError } from '../../../core/errors.ts';
-import type { SessionId } from '../../../core/ids.ts';
+import type { ProjectId, SessionId } from '../../../core/ids.ts';
 import { listEntries, type WorktreeEntry } from './entries.ts';
-import { explain, type GitAt, succeeded } from './git.ts';
+import { type GitAt, succeeded } from './git.ts';
+import type { Refs } from './refs.ts';
 import { toShellWord } from './shell-word.ts';
 
 /** More stale branches of one id than this are not a stale data dir but something wrong. */
 const MAX_SUFFIX = 10_000;
 
-/**
- * `ao/<id>`, with `-2`, `-3`, … where a branch of an earlier data dir has it. A branch named just `ao` leaves no room for
- * `ao/…` in git's ref store; then it is `ao-<id>`.
- */
-export async function chooseBranch(git: GitAt, sessionId: SessionId): Promise<string> {
-  const listed = await git.run([
-    'for-each-ref',
-    '--format=%(refname)',
-    'refs/heads/ao',
-    `refs/heads/ao-${sessionId}*`,
-    `refs/heads/ao-${sessionId}*/**`,
-  ]);
-  if (!succeeded(listed))
-    throw new AppError({
-      code: 'WORKTREE_FAILED',
-      message: `The branches of ${git.cwd} cannot be listed: ${explain(listed)}.`,
-      hint: `git -C ${toShellWord(git.cwd)} branch --list`,
-    });
-  const taken = listed.stdout
-    .split('\n')
-    .filter((ref) => ref !== '')
-    .map((ref) => ref.slice('refs/heads/'.length).toLowerCase());
-  return pickBranch(sessionId, taken);
+const HEADS = 'refs/heads/';
+
+/** Whatever `pickBranch` has to know of, for any session of the project. */
+export function patternsOfOurs(projectId: ProjectId): readonly string[] {
+  return [`${HEADS}ao`, `${HEADS}ao-${projectId}-*`, `${HEADS}ao-${projectId}-*/**`];
 }
 
-/** Pure. Compared without case: a case-insensitive disk keeps refs as files. */
+/** Pure. Names of branches, without case: a case-insensitive disk keeps refs as files. */
+export function takenBranches(refs: Refs): readonly string[] {
+  return [...refs.keys()].filter((ref) => ref.startsWith(HEADS)).map((ref) => ref.slice(HEADS.length).toLowerCase());
+}
+
+/**
+ * Pure: `ao/<id>`, with `-2`, `-3`, … where a branch of an earlier data dir has it. A branch named just `ao` leaves no room for
+ * `ao/…` in git's ref store; then it is `ao-<id>`.
+ */
 export function pickBranch(sessionId: SessionId, taken: readonly string[]): string {
   const stem = taken.includes('ao') ? `ao-${sessionId}` : `ao/${sessionId}`;
   for (let n = 1; n <= MAX_SUFFIX; n += 1) {

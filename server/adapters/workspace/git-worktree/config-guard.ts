@@ -21,6 +21,8 @@ export type Guard = {
   /** `GIT_CONFIG_COUNT` and friends: unlike `-c`, safe for a key with `=` in it. */
   readonly env: Readonly<Record<string, string>>;
   readonly remotesAllowed: boolean;
+  /** The repository's configuration names further files, there or not. */
+  readonly configGoesOn: boolean;
 };
 
 export function listConfigArgs(): readonly string[] {
@@ -45,6 +47,7 @@ const FILTER = /^filter\.(.+)\.(clean|smudge|process|required)$/s;
 const MERGE_DRIVER = /^merge\.(.+)\.driver$/s;
 const CREDENTIAL_HELPER = /^credential\.(?:.+\.)?helper$/s;
 const UPLOAD_PACK = /^remote\.(.+)\.uploadpack$/s;
+const INCLUDE = /^include(?:if\..+)?\.path$/s;
 const CONFIGURED_HOOK = /^hook\.(.+)\.[a-z]+$/s;
 const SINGLE_PROGRAMS = new Map([
   ['core.sshcommand', 'ssh'],
@@ -96,7 +99,7 @@ export function deriveGuard(entries: readonly ConfigEntry[], env: Readonly<Recor
     guardEnv[`GIT_CONFIG_KEY_${index}`] = key;
     guardEnv[`GIT_CONFIG_VALUE_${index}`] = value;
   }
-  return { env: guardEnv, remotesAllowed };
+  return { env: guardEnv, remotesAllowed, configGoesOn: brought.some((entry) => INCLUDE.test(entry.key)) };
 }
 
 function isRepositoryScope(scope: string): boolean {

@@ -20,6 +20,7 @@ export type CreateDeps = { readonly git: Git; readonly log: Log };
 
 export async function createWorktree(deps: CreateDeps, repository: OpenRepository, workspace: Workspace): Promise<void> {
   const { log } = deps;
+  if (await addFresh(repository, workspace)) return;
   const admin = await awaitOrphan(await findAdminEntry(repository.commonDir, workspace.path), repository, workspace);
   if (admin !== null && (await settle(deps, repository, workspace))) return;
 
@@ -29,23 +30,40 @@ export async function createWorktree(deps: CreateDeps, repository: OpenRepositor
   const stale = await findAdminEntry(repository.commonDir, workspace.path);
   if (stale !== null) await removeAdminEntry(stale);
 
-  await mkdir(dirname(workspace.path), { recursive: true, mode: 0o700 }).catch((caught: unknown) => {
-    throw worktreeFailed(
-      `Making the folder ${dirname(workspace.path)}`,
-      caught instanceof Error ? caught.message : String(caught),
-      workspace,
-    );
-  });
+  await makeParent(workspace);
   await addWorktree(repository, workspace);
+}
+
+/**
+ * What nearly every spawn finds: no folder, no entry, no branch. Git refuses anything else before there is a folder, so it is
+ * looked for only then: a look is one more process, and a file to read for each worktree there is.
+ */
+async function addFresh({ git }: OpenRepository, workspace: Workspace): Promise<boolean> {
+  if (!workspace.branchCreated) return false;
+  const [kind] = await Promise.all([kindOf(workspace.path), makeParent(workspace)]);
+  if (kind !== 'none') return false;
+  const added = await git.run(newBranchArgs(workspace), { limitMs: CHECKOUT_LIMIT_MS });
+  if (added.outcome !== 'exited') throw worktreeFailed(`Making the worktree ${workspace.path}`, explain(added), workspace);
+  return succeeded(added);
+}
+
+const newBranchArgs = ({ branch, path, baseCommit }: Workspace): readonly string[] => [
+  ...['worktree', 'add', '--quiet', '--no-track'],
+  ...['-b', branch, '--', path, baseCommit],
+];
+
+async function makeParent(workspace: Workspace): Promise<void> {
+  const parent = dirname(workspace.path);
+  await mkdir(parent, { recursive: true, mode: 0o700 }).catch((caught: unknown) => {
+    throw worktreeFailed(`Making the folder ${parent}`, caught instanceof Error ? caught.message : String(caught), workspace);
+  });
 }
 
 async function addWorktree(repository: OpenRepository, workspace: Workspace): Promise<void> {
   const { git } = repository;
   const exists = succeeded(await git.run(['show-ref', '--verify', '--quiet', `refs/heads/${workspace.branch}`]));
   if (exists) assertNotCheckedOut(await listEntries(git), workspace.branch);
-  const args = exists
-    ? ['worktree', 'add', '--quiet', '--', workspace.path, workspace.branch]
-    : ['worktree', 'add', '--quiet', '--no-track', '-b', workspace.branch, '--', workspace.path, workspace.baseCommit];
+  const args = exists ? ['worktree', 'add', '--quiet', '--', workspace.path, workspace.branch] : newBranchArgs(workspace);
   const added = await git.run(args, { limitMs: CHECKOUT_LIMIT_MS });
   if (succeeded(added)) return;
   // Another program may have taken the branch since the look above.

@@ -3,7 +3,7 @@
  * deletes is an entry that the caller has proven to be ours.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { GitAt } from './git.ts';
 import { succeeded } from './git.ts';
 
@@ -42,7 +42,10 @@ export type AdminEntry = {
 /** The entry whose `gitdir` names this path. Read from the files, since a half-made entry is not always listed. */
 export async function findAdminEntry(commonDir: string, path: string): Promise<AdminEntry | null> {
   const folder = join(commonDir, 'worktrees');
-  for (const name of await readdir(folder).catch(() => [])) {
+  // Git names an entry after its folder where it can; so nearly always the first one read is the one.
+  const likely = basename(path);
+  const names = (await readdir(folder).catch(() => [])).sort((a, b) => Number(b === likely) - Number(a === likely));
+  for (const name of names) {
     const dir = join(folder, name);
     const gitdir = await readText(join(dir, 'gitdir'));
     // Git 2.48 may write it relative to the entry.

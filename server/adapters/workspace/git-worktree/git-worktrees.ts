@@ -9,15 +9,17 @@ import type { Workspace } from '../../../core/session/session.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ProcessRunner } from '../../../ports/process-runner.ts';
 import type { RemoveOutcome, WorkspacePort, WorkspaceSurvey } from '../../../ports/workspace.ts';
-import { baseNotFound, createBases } from './base.ts';
-import { assertBranchUsable, chooseBranch } from './branches.ts';
+import { baseNotFound, createBases, patternsOfBase } from './base.ts';
+import { assertBranchUsable, patternsOfOurs, pickBranch, takenBranches } from './branches.ts';
 import { applyPreserved } from './capture.ts';
 import { createWorktree } from './create.ts';
 import { findDirt } from './dirt.ts';
 import { createGit } from './git.ts';
 import { linkPaths } from './links.ts';
+import { createOpenings } from './openings.ts';
+import { readRefs } from './refs.ts';
 import { captureWorktree, judgeRemoval, removeCapturedWorktree, removeCleanWorktree, undoWorktree } from './remove.ts';
-import { inspectRepository, type OpenRepository, openRepository } from './repository.ts';
+import { inspectRepository, type OpenRepository } from './repository.ts';
 import { createSerial } from './serial.ts';
 import { listFolders, listPreserved } from './survey.ts';
 import { kindOf, type OpenWorktree, observeWorktree, openWorktree, worktreeFailed } from './worktree.ts';
@@ -38,16 +40,19 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort & Work
   const { log } = deps;
   const git = createGit({ runner: deps.runner, env: deps.env });
   const serial = createSerial();
+  const monotonicMs = deps.monotonicMs ?? (() => performance.now());
+  const openings = createOpenings({ git, monotonicMs });
   const bases = createBases({
     log,
-    monotonicMs: deps.monotonicMs ?? (() => performance.now()),
+    monotonicMs,
     ...(deps.fetchLimitMs === undefined ? {} : { fetchLimitMs: deps.fetchLimitMs }),
   });
 
   /** Whatever writes to a repository, one at a time; worktrees of one repository share its locks. */
   async function exclusively<T>(workspace: Workspace, work: (repository: OpenRepository) => Promise<T>): Promise<T> {
-    const repository = await openRepository(git, workspace.repository);
-    return serial.run(repository.commonDir, () => work(repository));
+    const repository = await openings.open(workspace.repository);
+    // A checkout of minutes may have been before us: what the repository could run by now is switched off as well.
+    return serial.run(repository.commonDir, async () => work(await openings.again(repository)));
   }
 
   /** A kill must end: a worktree that cannot be judged is one that stays. */
@@ -80,35 +85,44 @@ export function createGitWorktrees(deps: GitWorktreesDeps): WorkspacePort & Work
 
   return {
     folders: async () => listFolders(await worktreesDir()),
-    preservedRefs: (repository) => listPreserved(git, repository),
+    preservedRefs: (repository) => listPreserved(openings, repository),
 
-    inspectRepository: (path) => inspectRepository(git, path),
+    inspectRepository: async (path) => inspectRepository(await openings.open(path)),
 
     async assertBase(path, base) {
-      const repository = await openRepository(git, path);
+      const repository = await openings.open(path);
       if ((await bases.lookUp(repository.git, base)) === null) throw baseNotFound(repository.root, base);
     },
 
-    async plan({ projectId, sessionId, repository: path, base, branch }) {
-      const repository = await openRepository(git, path);
-      const usable = branch === null ? null : await assertBranchUsable(repository.git, branch);
-      const baseCommit = await bases.resolve(repository.git, repository.commonDir, base);
-      return {
-        path: join(await worktreesDir(), projectId, sessionId),
-        repository: repository.root,
-        branch: branch ?? (await chooseBranch(repository.git, sessionId)),
-        base,
-        baseCommit,
-        branchCreated: usable !== 'exists',
-      };
+    async look({ projectId, repository: path, base, branch }) {
+      const repository = await openings.open(path);
+      const usable = branch === null ? null : { name: branch, state: await assertBranchUsable(repository.git, branch) };
+      const refs = await readRefs(repository.git, [...patternsOfBase(base), ...patternsOfOurs(projectId)]);
+      const baseCommit = await bases.resolve(repository, base, refs);
+      if (baseCommit === null) {
+        // A repository without a commit has no base at all, and another way out.
+        await inspectRepository(repository);
+        throw baseNotFound(repository.root, base);
+      }
+      const folder = join(await worktreesDir(), projectId);
+      return { folder, repository: repository.root, base, baseCommit, branch: usable, taken: takenBranches(refs) };
     },
+
+    plan: ({ folder, repository, base, baseCommit, branch, taken }, sessionId) => ({
+      path: join(folder, sessionId),
+      repository,
+      branch: branch?.name ?? pickBranch(sessionId, taken),
+      base,
+      baseCommit,
+      branchCreated: branch?.state !== 'exists',
+    }),
 
     create: (workspace) => exclusively(workspace, (repository) => createWorktree({ git, log }, repository, workspace)),
 
     state: (workspace) => observeWorktree(workspace.path),
 
     async dirt(workspace, disposable) {
-      const repository = await openRepository(git, workspace.repository);
+      const repository = await openings.open(workspace.repository);
       const worktree = await openOrThrow(repository, workspace);
       const { files } = await findDirt({ worktree, repository: repository.root, disposable });
       return { files };

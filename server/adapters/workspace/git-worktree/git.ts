@@ -30,6 +30,8 @@ export interface GitAt {
   config(key: string): readonly string[];
   /** False where the repository wants a program run on fetch: then no remote is spoken to at all. */
   readonly remotesAllowed: boolean;
+  /** Whether the repository's configuration includes files. */
+  readonly configGoesOn: boolean;
   /** Never rejects; a failure is an outcome or a code. */
   run(args: readonly string[], options?: GitOptions): Promise<RunResult>;
 }
@@ -100,13 +102,13 @@ const FIXED_CONFIG = [
 export function createGit(deps: GitDeps): Git {
   const baseEnv = deriveGitEnv(deps.env);
 
-  function call(cwd: string, guard: Guard, args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
+  function call(cwd: string, guardEnv: Guard['env'], args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
     const config = [...FIXED_CONFIG, ...(options.config ?? [])].flatMap((entry) => ['-c', entry]);
     return deps.runner.run({
       command: 'git',
       args: [...config, ...args],
       cwd,
-      env: { ...baseEnv, ...guard.env, ...options.env },
+      env: { ...baseEnv, ...guardEnv, ...options.env },
       timeoutMs: options.limitMs ?? QUICK_LIMIT_MS,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       ...(options.input === undefined ? {} : { input: options.input }),
@@ -115,15 +117,16 @@ export function createGit(deps: GitDeps): Git {
 
   return {
     async at(cwd) {
-      const listed = await call(cwd, { env: {}, remotesAllowed: true }, listConfigArgs());
+      const listed = await call(cwd, {}, listConfigArgs());
       if (listed.outcome !== 'exited' || listed.code !== 0) throw new GitUnusable(listed);
       const entries = parseConfigList(listed.stdout);
       const guard = deriveGuard(entries, baseEnv);
       return {
         cwd,
         remotesAllowed: guard.remotesAllowed,
+        configGoesOn: guard.configGoesOn,
         config: (key) => entries.filter((entry) => entry.key === key).map((entry) => entry.value),
-        run: (args, options) => call(cwd, guard, args, options),
+        run: (args, options) => call(cwd, guard.env, args, options),
       };
     },
   };

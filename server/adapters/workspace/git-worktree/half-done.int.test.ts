@@ -18,6 +18,7 @@ import { isAppError } from '../../../core/errors.ts';
 import type { ProjectId, SessionId } from '../../../core/ids.ts';
 import type { Workspace } from '../../../core/session/session.ts';
 import type { WorkspacePort } from '../../../ports/workspace.ts';
+import { planWorktree } from '../../../testing/contracts/workspace.contract.ts';
 import { createRecordingLog } from '../../../testing/fakes/log.ts';
 import { makeRepository, type TestRepository } from '../../../testing/git-repository.ts';
 import { eventually } from '../../../testing/resources.ts';
@@ -32,7 +33,7 @@ function openPort(repository: TestRepository): WorkspacePort {
 }
 
 function plan(port: WorkspacePort, repository: TestRepository, sessionId: SessionId = id): Promise<Workspace> {
-  return port.plan({ projectId: project, sessionId, repository: repository.path, base: 'main', branch: null });
+  return planWorktree(port, { projectId: project, sessionId, repository: repository.path, base: 'main', branch: null });
 }
 
 const worktreesOf = (repository: TestRepository): readonly string[] =>
@@ -206,9 +207,13 @@ describe('what was left behind', () => {
     const away = join(repository.root, 'away');
     repository.git(['worktree', 'add', '--quiet', '-b', 'away', away]);
     rmSync(away, { recursive: true });
-    const error: unknown = await port
-      .plan({ projectId: project, sessionId: id, repository: repository.path, base: 'main', branch: 'away' })
-      .catch((caught: unknown) => caught);
+    const error: unknown = await planWorktree(port, {
+      projectId: project,
+      sessionId: id,
+      repository: repository.path,
+      base: 'main',
+      branch: 'away',
+    }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       code: 'BRANCH_CHECKED_OUT',
       message: expect.stringContaining(away),

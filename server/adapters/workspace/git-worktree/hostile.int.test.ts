@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { isAppError } from '../../../core/errors.ts';
 import type { ProjectId, SessionId } from '../../../core/ids.ts';
 import type { WorkspacePort } from '../../../ports/workspace.ts';
+import { planWorktree } from '../../../testing/contracts/workspace.contract.ts';
 import { createRecordingLog } from '../../../testing/fakes/log.ts';
 import { makeRepository, type TestRepository } from '../../../testing/git-repository.ts';
 import { createProcessRunner } from '../../system/process-runner.ts';
@@ -81,7 +82,7 @@ describe('S7 a hostile repository', () => {
       const port = openPort(repository);
       const facts = await port.inspectRepository(repository.path);
       await port.assertBase(facts.root, 'main');
-      const workspace = await port.plan({ ...request, repository: facts.root });
+      const workspace = await planWorktree(port, { ...request, repository: facts.root });
       await port.create(workspace);
       await port.create(workspace);
       writeFileSync(join(workspace.path, 'a.txt'), 'changed\n');
@@ -113,7 +114,7 @@ describe('S7 a hostile repository', () => {
     repository.commit('a.txt', '1\n2\n3\n4\n5\n6\n7\n');
     const { sprung } = setTraps(repository);
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     writeFileSync(join(workspace.path, 'a.txt'), 'one\n2\n3\n4\n5\n6\n7\n');
     const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef ?? '';
@@ -148,7 +149,7 @@ describe('S7 a hostile repository', () => {
     repository.git(['remote', 'add', 'origin', join(repository.root, 'origin.git')]);
     repository.git(['config', 'remote.origin.uploadpack', `touch '${owned}'; git-upload-pack`]);
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     expect(workspace.baseCommit).toBe(repository.git(['rev-parse', 'main']));
     expect(existsSync(owned)).toBe(false);
     repository.git(['fetch', '--quiet', 'origin']);
@@ -162,7 +163,7 @@ describe('S7 a hostile repository', () => {
     repository.git(['config', '--global', 'filter.upper.smudge', 'tr a-z A-Z']);
     repository.git(['config', '--global', 'filter.upper.clean', 'tr A-Z a-z']);
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     expect(readFileSync(join(workspace.path, 'a.txt'), 'utf8')).toBe('TEXT\n');
     expect((await port.dirt(workspace, [])).files).toEqual([]);
@@ -182,7 +183,7 @@ describe('S7 a hostile repository', () => {
       GIT_CONFIG_VALUE_0: `touch '${owned}'`,
       GIT_NAMESPACE: 'elsewhere',
     });
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     writeFileSync(join(workspace.path, 'new.txt'), 'new');
     await port.undo(workspace, { sessionId: id, disposable: [] });
@@ -206,7 +207,7 @@ describe('S7 a hostile repository', () => {
     mkdirSync(outside);
     writeFileSync(join(outside, 'precious.txt'), 'precious');
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     symlinkSync(outside, join(workspace.path, 'way-out'));
     const ref = (await port.undo(workspace, { sessionId: id, disposable: [] })).preservedRef;
@@ -225,7 +226,7 @@ describe('S7 a hostile repository', () => {
     mkdirSync(join(repository.path, 'inside'));
     symlinkSync(outside, join(repository.path, 'inside', 'door'));
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     for (const path of ['inside/door', 'way-out/sub']) {
       await expect(port.link(workspace, [path])).rejects.toSatisfy((error: unknown) => isAppError(error, 'WORKTREE_FAILED'));
@@ -247,7 +248,7 @@ describe('S7 a hostile repository', () => {
     repository.git(['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
     // HEAD names it; nobody is asked to run it.
     expect((await port.inspectRepository(repository.path)).headBranch).toBe(name);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     expect(repository.git(['symbolic-ref', 'HEAD'], workspace.path)).toBe('refs/heads/ao/app-1');
   });
@@ -255,7 +256,7 @@ describe('S7 a hostile repository', () => {
   test('a worktree whose .git was replaced by the agent is left alone', async () => {
     await using repository = await makeRepository();
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     rmSync(join(workspace.path, '.git'));
     repository.git(['init', '--quiet'], workspace.path);
@@ -269,7 +270,7 @@ describe('S7 a hostile repository', () => {
     await using repository = await makeRepository();
     repository.git(['init', '--quiet'], repository.root);
     const port = openPort(repository);
-    const workspace = await port.plan({ ...request, repository: repository.path });
+    const workspace = await planWorktree(port, { ...request, repository: repository.path });
     await port.create(workspace);
     rmSync(join(workspace.path, '.git'));
     expect(await port.state(workspace)).toBe('missing');

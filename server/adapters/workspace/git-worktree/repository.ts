@@ -63,9 +63,8 @@ async function openMain(git: Git, { linked, common }: { readonly linked: string;
   return { root: linked, commonDir: common, git: await bind(git, linked) };
 }
 
-/** Throws `PATH_NOT_FOUND`, `NOT_A_REPOSITORY`, `UNBORN_HEAD`. */
-export async function inspectRepository(git: Git, path: string): Promise<RepositoryFacts> {
-  const repository = await openRepository(git, path);
+/** Throws `UNBORN_HEAD`. */
+export async function inspectRepository(repository: OpenRepository): Promise<RepositoryFacts> {
   const named = await repository.git.run(['symbolic-ref', '-q', '--short', 'HEAD']);
   const headBranch = succeeded(named) ? named.stdout.trim() : null;
   const head = await repository.git.run(['rev-parse', '--verify', '-q', 'HEAD^{commit}']);
@@ -118,7 +117,7 @@ function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
-async function resolveFolder(typed: string): Promise<string> {
+export async function resolveFolder(typed: string): Promise<string> {
   const path = expandHome(typed);
   const missing = (why: string): AppError =>
     new AppError({

@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PRESERVED } from './capture.ts';
-import { type Git, succeeded } from './git.ts';
-import { openRepository } from './repository.ts';
+import type { Openings } from './openings.ts';
+import { readRefs } from './refs.ts';
 
 /** `<root>/<project>/<folder>`, all of them, sorted. A root that is not there has none. */
 export async function listFolders(root: string): Promise<readonly string[]> {
@@ -18,11 +18,10 @@ async function subfolders(path: string): Promise<readonly string[]> {
 }
 
 /** A repository that is gone has none that we could name. */
-export async function listPreserved(git: Git, path: string): Promise<readonly string[]> {
+export async function listPreserved(openings: Openings, path: string): Promise<readonly string[]> {
   try {
-    const repository = await openRepository(git, path);
-    const result = await repository.git.run(['for-each-ref', '--format=%(refname)', PRESERVED]);
-    return succeeded(result) ? result.stdout.split('\n').filter((line) => line !== '') : [];
+    const { git } = await openings.open(path);
+    return [...(await readRefs(git, [PRESERVED])).keys()];
   } catch {
     return [];
   }

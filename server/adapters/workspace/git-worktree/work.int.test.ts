@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProjectId, SessionId } from '../../../core/ids.ts';
 import type { Workspace } from '../../../core/session/session.ts';
 import type { WorkspacePort } from '../../../ports/workspace.ts';
+import { planWorktree } from '../../../testing/contracts/workspace.contract.ts';
 import { createRecordingLog } from '../../../testing/fakes/log.ts';
 import { makeRepository, type TestRepository } from '../../../testing/git-repository.ts';
 import { createProcessRunner } from '../../system/process-runner.ts';
@@ -17,7 +18,7 @@ async function openWith(
   env = repository.env,
 ): Promise<{ readonly port: WorkspacePort; readonly workspace: Workspace }> {
   const port = createGitWorktrees({ dataDir: repository.dataDir, runner: createProcessRunner(), env, log: createRecordingLog() });
-  const workspace = await port.plan({
+  const workspace = await planWorktree(port, {
     projectId: 'app' as ProjectId,
     sessionId: id,
     repository: repository.path,
