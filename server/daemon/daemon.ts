@@ -89,6 +89,10 @@ async function boot(
   if (lock === 'held') throw lockHeld(runFile, processes);
   await refuseIfServing(runFile, processes);
 
+  const adapters = openAdapters({ dataDir, env, asked: config.runtime, installation, processes, clock, log });
+  // A server answers in its own time; it has until the reconciliation, and ours is well spent on the rest meanwhile.
+  adapters.runtime.connect();
+
   const faults = { passed: faultPoint(config.fault) };
   const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log, faults });
   const credential = openOwnerCredential({ dataDir, log });
@@ -97,7 +101,6 @@ async function boot(
   const secrets = createSecrets();
   const operations = createOperations();
   const { instanceId } = store.meta;
-  const adapters = openAdapters({ dataDir, env, asked: config.runtime, installation, processes, clock, log });
   const services = wireServices({
     ...adapters,
     store,
