@@ -100,6 +100,8 @@ function entries(define) {
         minifyWhitespace: true,
         minifySyntax: true,
         lineLimit: 160,
+        // Read as Latin-1, which V8 takes as it is: no decoding, and half the memory of a text with one character beyond it.
+        charset: 'ascii',
       },
     },
     // Next stays in node_modules: it finds its own files there.

@@ -4,8 +4,8 @@
  * life of the page.
  */
 import { io, type Socket } from 'socket.io-client';
-import type * as contract from '../../server/contract/socket.ts';
 import type { ServerToTab, TabToServer } from '../../server/contract/socket.ts';
+import type * as contract from '../../server/contract/socket-path.ts';
 import { PROTOCOL_VERSION } from '../../server/contract/version.ts';
 import { readDeviceSecret } from './device.ts';
 import type { Line, LineHandlers } from './link.ts';

@@ -10,7 +10,10 @@ import { dirname, resolve } from 'node:path';
 import { constants, Script } from 'node:vm';
 
 const path = resolve(process.argv[2]);
-const script = new Script(Module.wrap(readFileSync(path, 'utf8')), {
+const text = readFileSync(path, 'latin1');
+// It is read back as Latin-1.
+if (/[^\0-\x7f]/.test(text)) throw new Error(`${path} is not ASCII`);
+const script = new Script(Module.wrap(text), {
   filename: path,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });

@@ -10,8 +10,6 @@ import type { appErrorSchema } from './errors.ts';
 import { projectViewSchema } from './project.ts';
 import { sessionRefSchema, sessionViewSchema } from './session.ts';
 
-export const SOCKET_PATH = '/socket.io';
-
 /** `auth` of the handshake, beside a browser's cookie or the command line's `Authorization` header. */
 export const handshakeSchema = z.object({
   /** A browser's. The command line has shown its credential at the door. */

@@ -9,7 +9,6 @@ import { createShellAgent } from '../adapters/agent/shell/shell.ts';
 import { createHookSpool } from '../adapters/hook-spool/hook-spool.ts';
 import { createPtyHostRuntime } from '../adapters/runtime/ptyhost/ptyhost-runtime.ts';
 import { createTmuxRuntime } from '../adapters/runtime/tmux/tmux-runtime.ts';
-import { openHeadlessScreen } from '../adapters/screen/headless-screen.ts';
 import { createProcessRunner } from '../adapters/system/process-runner.ts';
 import type { ProcessTable } from '../adapters/system/process-table.ts';
 import { createGitWorktrees } from '../adapters/workspace/git-worktree/git-worktrees.ts';
@@ -21,7 +20,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { HookSpool, SpooledReport } from '../ports/hook-spool.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
-import type { OpenScreen } from '../ports/terminal.ts';
 import type { WorkspacePort, WorkspaceSurvey } from '../ports/workspace.ts';
 import type { Installation } from './installation.ts';
 import { chooseRuntime } from './runtime-choice.ts';
@@ -30,7 +28,6 @@ import { type AnyRuntime, createRuntimeRouter } from './runtime-router.ts';
 export type Adapters = {
   readonly runner: ProcessRunner;
   readonly runtime: AnyRuntime;
-  readonly openScreen: OpenScreen;
   readonly workspace: WorkspacePort & WorkspaceSurvey;
   readonly agents: AgentRegistry;
   readonly spool: HookSpool;
@@ -53,7 +50,6 @@ export function openAdapters(deps: AdapterDeps): Adapters {
   return {
     runner,
     runtime: openRuntime(deps, runner),
-    openScreen: openHeadlessScreen,
     workspace: createGitWorktrees({ dataDir, runner, env, log: log.child({ part: 'git' }) }),
     agents: createAgentRegistry([
       createClaudeCodeAgent({

@@ -19,7 +19,8 @@ function readCache(): Buffer | undefined {
 }
 
 const cachedData = readCache();
-const script = new Script(Module.wrap(readFileSync(path, 'utf8')), {
+// The bundle is ASCII (scripts/build.mjs).
+const script = new Script(Module.wrap(readFileSync(path, 'latin1')), {
   filename: path,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   ...(cachedData === undefined ? {} : { cachedData }),

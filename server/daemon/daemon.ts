@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { acquireInstanceLock } from '../adapters/lock/instance-lock.ts';
 import { type LogFile, openLogFile } from '../adapters/log/pino-log.ts';
+import { createPairingFile } from '../adapters/pairing-file/pairing-file.ts';
 import { createRunFile } from '../adapters/run-file/run-file.ts';
 import { openOwnerCredential } from '../adapters/secret/credential/credential.ts';
 import { openGatewayKey } from '../adapters/secret/gateway-key/gateway-key.ts';
@@ -16,6 +17,7 @@ import { openSuperviseSocket } from '../adapters/supervise-socket/supervise-sock
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createProcessTable } from '../adapters/system/process-table.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
+import { DEVICE_COOKIE } from '../contract/device.ts';
 import { parseRunFile } from '../contract/run-file.ts';
 import { SERVICE_NAME } from '../contract/version.ts';
 import { decideAccess } from '../core/access/access.ts';
@@ -24,6 +26,7 @@ import { dataDirUnusable, isUnwritable, toAppError } from '../core/errors.ts';
 import type { FaultPoint } from '../core/fault-points.ts';
 import type { RunFileEntry } from '../core/liveness/run-file.ts';
 import type { SupervisorListener } from '../ports/supervision.ts';
+import { createDevices } from '../services/devices.ts';
 import { createHousekeeping } from '../services/housekeeping.ts';
 import { createWatchdog } from '../services/liveness/watchdog.ts';
 import { createOperations } from '../services/operations.ts';
@@ -33,7 +36,7 @@ import type { DaemonState, StopRequest } from '../transport/state.ts';
 import { openAdapters } from './adapters.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createDaemonService } from './daemon-service.ts';
-import { openDashboard } from './dashboard.ts';
+import { openFront } from './front.ts';
 import type { Installation } from './installation.ts';
 import { lockHeld, refuseIfServing } from './presence.ts';
 import { openRecording } from './recording.ts';
@@ -86,6 +89,10 @@ async function boot(
   if (lock === 'held') throw lockHeld(runFile, processes);
   await refuseIfServing(runFile, processes);
 
+  const adapters = openAdapters({ dataDir, env, asked: config.runtime, installation, processes, clock, log });
+  // A server answers in its own time; it has until the reconciliation, and ours is well spent on the rest meanwhile.
+  adapters.runtime.connect();
+
   const faults = { passed: faultPoint(config.fault) };
   const store = openStore({ path: join(dataDir, 'ao.db'), migrationsDir: installation.migrationsDir, nowMs: clock.nowMs, log, faults });
   const credential = openOwnerCredential({ dataDir, log });
@@ -94,7 +101,6 @@ async function boot(
   const secrets = createSecrets();
   const operations = createOperations();
   const { instanceId } = store.meta;
-  const adapters = openAdapters({ dataDir, env, asked: config.runtime, installation, processes, clock, log });
   const services = wireServices({
     ...adapters,
     store,
@@ -130,8 +136,10 @@ async function boot(
   // A spawn is not cut off because the tab was closed. Each has its own bound: a long one does not use up another's.
   operations.onStart((name) => watchdog.lease(name, BUSY_LEASE_MS));
 
-  const dashboard = openDashboard({ ...adapters, dataDir, store, key, secrets, feed: services.feed, desk: watchdog, clock, log });
-  const recording = openRecording({ dataDir, store, terminals: dashboard.terminals, limits: config.recording, clock, log });
+  const codes = createPairingFile({ dataDir, nowMs: clock.nowMs });
+  const devices = createDevices({ store, key, codes, secrets, clock, log, cookieName: DEVICE_COOKIE });
+  const front = openFront({ ...adapters, store, devices, secrets, feed: services.feed, desk: watchdog, clock, log });
+  const recording = openRecording({ dataDir, store, terminals: front.terminals, limits: config.recording, clock, log });
   const daemon = createDaemonService({
     store,
     watchdog,
@@ -141,8 +149,8 @@ async function boot(
     publish,
   });
   const http = createHttpServer({
-    services: { ...services, devices: dashboard.devices, recordings: recording.service, daemon },
-    sockets: dashboard.sockets,
+    services: { ...services, devices, recordings: recording.service, daemon },
+    sockets: front.sockets,
     state: () => state,
     identity: { pid: process.pid, version: installation.version, instanceId },
     isOwnerCredential: credential.matches,
@@ -233,7 +241,7 @@ async function boot(
         pid: process.pid,
         limitMs: config.shutdownTimeoutMs,
         refuseNewWork: operations.close,
-        sendTabsAway: dashboard.close,
+        sendTabsAway: front.close,
         stopListening: () => http.close({ drainMs: config.shutdownTimeoutMs }),
         whenIdle: operations.whenIdle,
         running: operations.running,

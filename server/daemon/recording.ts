@@ -2,11 +2,10 @@
 import { join } from 'node:path';
 import { createRecordingFiles } from '../adapters/recordings/segment-files.ts';
 import { createTextIndex } from '../adapters/recordings/text-index.ts';
-import { openScreenText } from '../adapters/screen/screen-text.ts';
 import type { RetentionLimits } from '../core/recording/retention.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { RecordingService } from '../ports/recording.ts';
+import type { OpenScreenText, RecordingService } from '../ports/recording.ts';
 import type { Store } from '../ports/store.ts';
 import type { TerminalService } from '../ports/terminal.ts';
 import { createIndexer, type Indexer } from '../services/recording/indexer.ts';
@@ -34,6 +33,8 @@ export function openRecording({ dataDir, store, terminals, limits, clock, log }:
   const directory = join(dataDir, 'recordings');
   const files = createRecordingFiles({ directory });
   const index = createTextIndex({ path: join(directory, 'index.db'), log });
+  /** A terminal emulator, loaded with the first recording that is read. */
+  const openScreenText: OpenScreenText = async (size) => (await import('../adapters/screen/screen-text.ts')).openScreenText(size);
   const recorder = createRecorder({
     store,
     terminals,

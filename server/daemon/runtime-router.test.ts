@@ -86,6 +86,12 @@ describe('the router of runtimes', () => {
     expect(calls.toSorted()).toEqual(['ptyhost.close', 'ptyhost.revoke', 'tmux.close', 'tmux.revoke']);
   });
 
+  it('connects to what was used, before it is looked at', () => {
+    const { router, calls } = stand('ptyhost', ['tmux']);
+    router.connect();
+    expect(calls).toEqual(['tmux.connect']);
+  });
+
   it('looks at both in one look, and not at one that was never used', async () => {
     const both = stand('tmux');
     const { byHandle } = await both.router.probe([TMUX, PTY], { limitMs: 1 });

@@ -34,6 +34,9 @@ export function createRuntimeRouter({ chosen, runtimes, wasUsed }: RouterOptions
       for (const runtime of all) await runtime.revoke(launchId);
     },
     destroy: (handle, launchId) => of(handle).destroy(handle, launchId),
+    connect() {
+      for (const runtime of all) if (wasUsed(runtime.kind)) runtime.connect();
+    },
     async probe(handles, options) {
       const looks = all.flatMap((runtime) => {
         const theirs = handles.filter((handle) => of(handle) === runtime);

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { pairInput } from '../contract/device.ts';
 import { GATEWAY_START_PATH, GATEWAY_STATE_PATH, gatewayUrl } from '../contract/gateway.ts';
-import { SOCKET_PATH } from '../contract/socket.ts';
+import { SOCKET_PATH } from '../contract/socket-path.ts';
 import type { AccessPolicy } from '../core/access/access.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { GatewayKey } from '../ports/gateway-key.ts';

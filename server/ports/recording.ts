@@ -55,7 +55,7 @@ export interface ScreenText {
   close(): void;
 }
 
-export type OpenScreenText = (size: Size) => ScreenText;
+export type OpenScreenText = (size: Size) => Promise<ScreenText>;
 
 export type RecordingFacts = {
   readonly sessionId: SessionId;

@@ -26,6 +26,8 @@ export type LaunchSpec = {
 };
 
 export interface RuntimeProbe {
+  /** Begins to reach the host, so that the first look need not wait for that. Whether it is there, that look tells. */
+  connect(): void;
   /** One look for all. Never rejects: what cannot be told is `unknown`. `limitMs` bounds the whole look. */
   probe(handles: readonly RuntimeHandle[], options: { readonly limitMs: number }): Promise<RuntimeObservation>;
 }

@@ -67,6 +67,8 @@ export type LaunchDraft = {
 export type SessionFilter = {
   readonly projectId?: ProjectId;
   readonly phases?: readonly Session['phase'][];
+  /** Only those that are parked. */
+  readonly parked?: 'yes';
 };
 
 export interface SessionStore {

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { appErrorSchema } from '../../contract/errors.ts';
-import { type Handshake, type ServerToTab, SOCKET_PATH, type TabToServer } from '../../contract/socket.ts';
+import type { Handshake, ServerToTab, TabToServer } from '../../contract/socket.ts';
+import { SOCKET_PATH } from '../../contract/socket-path.ts';
 import { PROTOCOL_VERSION } from '../../contract/version.ts';
 import { AppError } from '../../core/errors.ts';
 import { createTerminalWire, type TerminalWire, type TerminalWireListener } from '../../terminal-client/terminal-wire.ts';

@@ -7,6 +7,7 @@ import { countMisses, isConfirmedMissing, type MissHistory } from '../../core/re
 import { type ReconcileInput, type RowObservation, whose } from '../../core/reconcile/plan.ts';
 import type { Probe } from '../../core/session/probe.ts';
 import type { Session } from '../../core/session/session.ts';
+import type { WorktreeState } from '../../ports/workspace.ts';
 import type { SessionContext } from '../sessions/context.ts';
 import type { Recover } from '../sessions/recover.ts';
 
@@ -19,7 +20,8 @@ export type ObserveOptions = {
   readonly absence: 'at once' | 'by hysteresis';
 };
 
-type WorktreeLook = { readonly worktrees: 'look' | 'leave' };
+/** What is left out is not looked at this time. */
+type WorktreeLooks = ReadonlyMap<SessionId, Promise<WorktreeState>>;
 
 type Deps = Pick<SessionContext, 'store' | 'runtime' | 'workspace' | 'clock' | 'sessionLocks' | 'log'> & {
   readonly decide: Recover['decide'];
@@ -46,21 +48,24 @@ export function createObserver(deps: Deps) {
   }
 
   /** Parked sessions come back at a start, not while the daemon runs in which they were parked. */
-  function parkedBefore(options: ObserveOptions): readonly Session[] {
-    if (options.absence === 'at once') parked = store.sessions.list().flatMap((session) => (session.parked ? [session.id] : []));
+  function parkedBefore(open: readonly Session[], options: ObserveOptions): readonly Session[] {
+    if (options.absence === 'at once') {
+      const ended = store.sessions.list({ phases: ['terminated'], parked: 'yes' });
+      parked = [...open.filter((session) => session.parked), ...ended].map(({ id }) => id);
+    }
     const sessions = parked.flatMap((id) => store.sessions.get(id) ?? []).filter(({ id, parked }) => parked && !deps.parkedHere.has(id));
     parked = sessions.map(({ id }) => id);
     return sessions.filter((session) => session.phase === 'terminated');
   }
 
-  async function observeRow(session: Session, probe: Probe, options: ObserveOptions & WorktreeLook): Promise<RowObservation> {
+  async function observeRow(session: Session, probe: Probe, options: ObserveOptions, worktrees: WorktreeLooks): Promise<RowObservation> {
     const launchIds = launchIdsOf(session, probe);
     const waitsForUser = session.exit !== null || (session.recovery?.state === 'failed' && deps.tried.has(session.id));
     const needsDecision = session.phase === 'live' && !session.parked && !waitsForUser && isAbsent(session, probe);
     return {
       session,
       probe,
-      worktree: session.phase === 'live' && options.worktrees === 'look' ? await workspace.state(session.workspace) : 'unknown',
+      worktree: (await worktrees.get(session.id)) ?? 'unknown',
       launchIds,
       relaunch: needsDecision ? await decideFor(session) : null,
       absence: options.absence === 'at once' || isConfirmedMissing(misses.get(session.id), clock.monotonicMs()) ? 'confirmed' : 'doubtful',
@@ -68,10 +73,10 @@ export function createObserver(deps: Deps) {
     };
   }
 
-  function worktreesNow(options: ObserveOptions): WorktreeLook['worktrees'] {
-    if (options.absence !== 'at once' && clock.monotonicMs() < nextWorktreeLookMs) return 'leave';
+  function lookAtWorktrees(open: readonly Session[], options: ObserveOptions): WorktreeLooks {
+    if (options.absence !== 'at once' && clock.monotonicMs() < nextWorktreeLookMs) return new Map();
     nextWorktreeLookMs = clock.monotonicMs() + WORKTREE_LOOK_MS;
-    return 'look';
+    return new Map(open.filter(({ phase }) => phase === 'live').map(({ id, workspace: place }) => [id, workspace.state(place)]));
   }
 
   /** The whole history is read only where the runtime that was seen is of another launch. */
@@ -89,11 +94,14 @@ export function createObserver(deps: Deps) {
   return async function observe(options: ObserveOptions): Promise<ReconcileInput> {
     // Rows first: a session made after this is not judged by a look that was taken before it.
     const open = store.sessions.list({ phases: ['spawning', 'live'] });
-    const waiting = parkedBefore(options);
-    const observation = await runtime.probe(
+    const waiting = parkedBefore(open, options);
+    const looking = runtime.probe(
       open.map((session) => session.runtimeHandle),
       { limitMs: options.limitMs },
     );
+    // While the host answers.
+    const worktrees = lookAtWorktrees(open, options);
+    const observation = await looking;
     const known = new Set<string>([...open, ...waiting].map((session) => session.id));
     const others = observation.seen
       .map((runtimeSeen) => (runtimeSeen.probe.tags.sessionId === null ? null : parseSessionId(runtimeSeen.probe.tags.sessionId)))
@@ -108,8 +116,9 @@ export function createObserver(deps: Deps) {
       seen.get(session.runtimeHandle) ?? { state: 'unknown', why: 'Its runtime was not looked at' };
     const absent = open.filter((session) => isAbsent(session, probeOf(session))).map((session) => session.id);
     misses = countMisses(misses, absent, clock.monotonicMs());
-    const how = { ...options, worktrees: worktreesNow(options) };
-    const rows = await Promise.all([...open, ...waiting, ...others].map((session) => observeRow(session, probeOf(session), how)));
+    const rows = await Promise.all(
+      [...open, ...waiting, ...others].map((session) => observeRow(session, probeOf(session), options, worktrees)),
+    );
     return { instanceId: store.meta.instanceId, rows, seen: observation.seen, busy: deps.sessionLocks.busy() };
   };
 }

@@ -19,7 +19,7 @@ function makeIndexer() {
   const open = new Set<string>();
   const log = createRecordingLog();
   // A screen on which each line stays for good.
-  const openScreenText = () => {
+  const openScreenText = async () => {
     let text = '';
     return {
       write: async (more: string) => void (text += more),

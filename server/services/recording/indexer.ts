@@ -163,7 +163,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     if (cursor.screen === null) {
       const size = parseCastHeader(lines[0] ?? '');
       if (size === null) return 'gone';
-      cursor.screen = openScreenText(size);
+      cursor.screen = await openScreenText(size);
     }
     const rows = await readRows(cursor, cursor.screen, lines);
     if (rows.length > 0 && cursors.has(segmentKey(cursor.id))) index.add(cursor.id, rows);

@@ -32,7 +32,7 @@ export const PORTS: readonly Port[] = [
   {
     file: 'server/ports/runtime.ts',
     interfaces: {
-      RuntimeProbe: { receiver: 'runtime', effects: [], harmless: ['probe'] },
+      RuntimeProbe: { receiver: 'runtime', effects: [], harmless: ['connect', 'probe'] },
       RuntimeLauncher: { receiver: 'runtime', effects: ['create', 'restart', 'revoke'], harmless: ['assertInstalled', 'handleFor'] },
       RuntimeDestroyer: { receiver: 'runtime', effects: ['destroy'], harmless: [] },
       // Keys and sizes of whoever looks on; nothing is remembered of them.

@@ -184,6 +184,7 @@ export function createFakeHost(nowMs: () => number = () => 1_700_000_000_000): {
         destroyed.push({ handle, launchId });
         if (panes.get(handle)?.tags.launchId === launchId) panes.delete(handle);
       },
+      connect() {},
       async probe(handles) {
         const failure = failures.get('probe')?.shift();
         const byHandle = new Map<RuntimeHandle, Probe>(

@@ -153,10 +153,12 @@ function createSessions(tables: Tables, nowMs: () => number): SessionStore {
       return session;
     },
     get: (id) => tables.sessions.get(id) ?? null,
-    list: ({ projectId, phases } = {}) =>
+    list: ({ projectId, phases, parked } = {}) =>
       [...tables.sessions.values()].filter(
         (session) =>
-          (projectId === undefined || session.projectId === projectId) && (phases === undefined || phases.includes(session.phase)),
+          (projectId === undefined || session.projectId === projectId) &&
+          (phases === undefined || phases.includes(session.phase)) &&
+          (parked === undefined || session.parked),
       ),
     update: change,
     updateAll: (changes) => {

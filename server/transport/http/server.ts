@@ -6,17 +6,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Health } from '../../contract/run-file.ts';
-import { SOCKET_PATH } from '../../contract/socket.ts';
+import { SOCKET_PATH } from '../../contract/socket-path.ts';
 import { PROTOCOL_VERSION, SERVICE_NAME } from '../../contract/version.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { AppServices } from '../../ports/app-services.ts';
 import { type DaemonState, notReady, type StopRequest } from '../state.ts';
 import { type Admission, type AdmitDeps, admit, sendRefusal } from './admit.ts';
 import { handleHook } from './hooks.ts';
-import { handlePair } from './pair.ts';
 import { identify, type Principal } from './principal.ts';
 import { sendError, sendJson, setCommonHeaders } from './respond.ts';
-import { handleRpc } from './rpc.ts';
 import { handleShutdown } from './shutdown.ts';
 import { badUpgrade, handleUpgrade, type SocketDoor } from './upgrade.ts';
 
@@ -53,12 +51,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   );
   server.on('upgrade', (req, socket, head) => {
     const asked = { req, socket, head };
-    try {
-      handleUpgrade(asked, portOf(server), { ...deps, devices: deps.services.devices, identify: (asking) => principalOf(asking, deps) });
-    } catch (error) {
+    const entry = { ...deps, devices: deps.services.devices, identify: (asking: IncomingMessage) => principalOf(asking, deps) };
+    handleUpgrade(asked, portOf(server), entry).catch((error: unknown) => {
       log.error({ error }, 'An upgrade failed');
       socket.destroy();
-    }
+    });
   });
   return {
     listen: async (port) => {
@@ -125,6 +122,8 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: HttpServe
     const device = principal.kind === 'owner' ? principal.device : null;
     const stopAfterAnswer = (stop: StopRequest): void => void res.once('close', () => deps.requestStop(stop));
     const context = { services: deps.services, state: deps.state, device, stopAfterAnswer };
+    // With the first request: tRPC, and the schemas of all procedures, are a fifth of what a start would have to load.
+    const { handleRpc } = await import('./rpc.ts');
     return handleRpc(req, res, { principal, path: path.slice('/trpc/'.length), context, log: deps.log });
   }
   if (principal.kind === 'nobody') return sendRefusal(res, { status: 401, error: principal.refusal });
@@ -161,14 +160,15 @@ function answerHealth(
   sendJson(res, path === '/readyz' && state !== 'ready' ? 503 : 200, health);
 }
 
-function answerPair(
+async function answerPair(
   req: IncomingMessage,
   res: ServerResponse,
   { admission, deps }: { readonly admission: Admission; readonly deps: HttpServerDeps },
-): Promise<void> | void {
+): Promise<void> {
   if (req.method !== 'POST') return sendError(res, 405, onlyBy('POST', admission.path));
   const refusal = notReady(deps.state());
   if (refusal !== null) return sendError(res, 503, refusal);
+  const { handlePair } = await import('./pair.ts');
   return handlePair(req, res, { visit: admission.visit, devices: deps.services.devices });
 }
 

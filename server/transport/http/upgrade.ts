@@ -5,7 +5,7 @@
  */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { SOCKET_PATH } from '../../contract/socket.ts';
+import { SOCKET_PATH } from '../../contract/socket-path.ts';
 import type { Visit } from '../../core/access/visit.ts';
 import { AppError } from '../../core/errors.ts';
 import type { DeviceService } from '../../ports/app-services.ts';
@@ -16,7 +16,7 @@ import { unauthenticated } from './respond.ts';
 
 export interface SocketDoor {
   /** Takes the connection over. `null` when it did; else nothing was done with it. */
-  accept(upgrade: Upgrade): AppError | null;
+  accept(upgrade: Upgrade): Promise<AppError | null>;
 }
 
 export type Upgrade = {
@@ -37,14 +37,14 @@ export type UpgradeDeps = AdmitDeps & {
 
 type RawUpgrade = Omit<Upgrade, 'visit' | 'by'>;
 
-export function handleUpgrade(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): void {
+export async function handleUpgrade(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): Promise<void> {
   const { socket } = upgrade;
   socket.on('error', (error) => deps.log.debug({ error }, 'A connection broke while it asked for an upgrade'));
-  const refusal = enter(upgrade, ownPort, deps);
+  const refusal = await enter(upgrade, ownPort, deps);
   if (refusal !== null) refuse(socket, refusal);
 }
 
-function enter(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): Refusal | null {
+async function enter(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): Promise<Refusal | null> {
   const { req } = upgrade;
   const admission = admit(req, ownPort, deps);
   if ('error' in admission) return admission;
@@ -54,7 +54,7 @@ function enter(upgrade: RawUpgrade, ownPort: number, deps: UpgradeDeps): Refusal
   if (unusable !== null) return { status: 400, error: badUpgrade(unusable) };
   const busy = notReady(deps.state());
   if (busy !== null) return { status: 503, error: busy };
-  const full = deps.sockets.accept({ ...upgrade, visit: admission.visit, by });
+  const full = await deps.sockets.accept({ ...upgrade, visit: admission.visit, by });
   return full === null ? null : { status: 429, error: full };
 }
 

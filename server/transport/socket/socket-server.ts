@@ -6,7 +6,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
-import { type ServerToTab, SOCKET_PATH, type TabToServer } from '../../contract/socket.ts';
+import type { ServerToTab, TabToServer } from '../../contract/socket.ts';
+import { SOCKET_PATH } from '../../contract/socket-path.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { AppServices } from '../../ports/app-services.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -118,7 +119,7 @@ export function createSocketServer({
   });
 
   return {
-    accept({ req, socket, head, visit, by }) {
+    async accept({ req, socket, head, visit, by }) {
       if (isClosing || lines.size >= MAX_CONNECTIONS) return tooMany();
       entrants.set(req, { visit, by });
       lines.add(socket);

@@ -76,6 +76,8 @@ export function createPtyHostRuntime(deps: PtyHostRuntimeDeps): Runtime & Runtim
     restart: launching.restart,
     revoke: launches.revoke,
     destroy: launching.destroy,
+    // A connection is a host's own, made where that is looked at.
+    connect: () => {},
     probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
     capture: (handle, { historyLines }) => delivery.capture(handle, historyLines),
     screens: delivery.screens,

@@ -3,7 +3,7 @@
  * sessions.
  */
 import { writeSync } from 'node:fs';
-import { type IPty, spawn } from 'node-pty';
+import type { IPty } from 'node-pty';
 import type { Size } from '../../../core/terminal/size-arbiter.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
@@ -65,7 +65,9 @@ export function endOfKey(data: Uint8Array, at: number): number {
   return end;
 }
 
-export function openClientPty({ args, env, cwd, size, clock, onData, onEnd }: ClientPtyOptions): ClientPty {
+export async function openClientPty({ args, env, cwd, size, clock, onData, onEnd }: ClientPtyOptions): Promise<ClientPty> {
+  // With the first of them: a start has no use for it.
+  const { spawn } = await import('node-pty');
   // `encoding: null` gives bytes, whatever the typings say.
   const pty = spawn('tmux', [...args], { name: 'xterm-256color', encoding: null, env: { ...env }, cwd, ...size }) as Pty;
   if (typeof pty.fd !== 'number') throw new Error('node-pty does not give its descriptor any more');

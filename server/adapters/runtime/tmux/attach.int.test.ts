@@ -246,7 +246,7 @@ describe('attaching to a tmux session', () => {
 
 /** A person's own `tmux attach`, in a terminal of their own. */
 async function attachAsPerson(harness: TmuxHarness) {
-  const client = openClientPty({
+  const client = await openClientPty({
     args: ['-N', '-u', '-S', harness.socket, 'attach-session', '-f', 'ignore-size', '-t', '=app-1'],
     env: { ...harness.env, LANG: 'C.UTF-8' },
     cwd: harness.cwd,

@@ -132,7 +132,7 @@ async function start({ deps: { env, cwd, clock }, place, size, listener }: Start
   });
   let client: ClientPty;
   try {
-    client = openClientPty({
+    client = await openClientPty({
       args: ['-N', '-u', '-S', place.socket, '-T', FEATURES, 'attach-session', '-E', '-f', 'ignore-size', '-t', sessionTarget(place.name)],
       env: { ...env, COLORTERM: 'truecolor' },
       cwd,

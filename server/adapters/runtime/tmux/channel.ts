@@ -10,6 +10,8 @@ import { type TmuxCommands, toControlLine } from './quoting.ts';
 import { type TmuxReply, wasNotReached } from './tmux-process.ts';
 
 export type Channel = {
+  /** Connects, should our server be there, for whoever asks next. Never starts one. */
+  readonly connect: () => void;
   /** For what only looks: lost on the channel, it is asked again as a process. */
   readonly read: (socket: string, commands: TmuxCommands) => Promise<TmuxReply>;
   /** For what changes something. Lost on the channel it is not repeated: the server may still execute it. Throws `RUNTIME_UNAVAILABLE`. */
@@ -109,6 +111,7 @@ export function createChannel(deps: ConnectorDeps): Channel {
   }
 
   return {
+    connect: () => void connected().catch(() => {}),
     async read(socket, commands) {
       if (socket === ownSocket) {
         const reply = await viaClient(commands, READ_LIMIT_MS);

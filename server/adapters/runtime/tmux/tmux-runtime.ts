@@ -65,6 +65,7 @@ export function createTmuxRuntime(deps: TmuxRuntimeDeps): Runtime & RuntimeAttac
     restart: launching.restart,
     revoke: launches.revoke,
     destroy: launching.destroy,
+    connect: channel.connect,
     probe: (handles, { limitMs }) => observing.probe(handles, limitMs),
     capture: (handle, { historyLines }) => terminal.capture(handle, historyLines),
     screens: terminal.screens,

@@ -157,19 +157,26 @@ export function createSessionStore({ connection, log, nowMs }: SessionStoreDeps)
 
 /** One prepared statement for each kind of filter; the reaper asks once a second. */
 function createListQueries({ db }: Connection, rows: RowReader<SessionRow>): (filter: SessionFilter) => readonly SessionRow[] {
-  const build = (phases: readonly Session['phase'][] | null, projectId: ProjectId | undefined): RowQuery<SessionRow> =>
+  const build = (phases: readonly Session['phase'][] | null, { projectId, parked }: SessionFilter): RowQuery<SessionRow> =>
     rows.query(() => {
       const inPhase = phases === null ? undefined : inArray(sessions.phase, phases);
       const inProject = projectId === undefined ? undefined : eq(sessions.projectId, sql.placeholder('projectId'));
-      return db.select().from(sessions).where(and(inPhase, inProject)).orderBy(sql`rowid`).prepare();
+      const isParked = parked === undefined ? undefined : eq(sessions.parked, true);
+      return db
+        .select()
+        .from(sessions)
+        .where(and(inPhase, inProject, isParked))
+        .orderBy(sql`rowid`)
+        .prepare();
     });
   const queries = new Map<string, RowQuery<SessionRow>>();
 
-  return ({ projectId, phases }) => {
+  return (filter) => {
+    const { projectId, phases, parked } = filter;
     const wanted = phases === undefined ? null : PHASES.filter((phase) => phases.includes(phase));
     if (wanted?.length === 0) return [];
-    const key = `${wanted?.join(' ') ?? '*'}${projectId === undefined ? '' : ' of project'}`;
-    const query = queries.get(key) ?? build(wanted, projectId);
+    const key = `${wanted?.join(' ') ?? '*'}${projectId === undefined ? '' : ' of project'}${parked === undefined ? '' : ' parked'}`;
+    const query = queries.get(key) ?? build(wanted, filter);
     queries.set(key, query);
     return query.all(projectId === undefined ? {} : { projectId });
   };

@@ -1,5 +1,6 @@
 /** A worktree of ours, opened for work: proven to be the folder and the entry that belong together before any git runs in it. */
-import { lstat, readdir, realpath, rename, rmdir } from 'node:fs/promises';
+import { lstat } from 'node:fs';
+import { readdir, realpath, rename, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 import type { Workspace } from '../../../core/session/session.ts';
@@ -36,14 +37,19 @@ export async function observeWorktree(path: string): Promise<WorktreeState> {
 
 export type PathKind = 'directory' | 'file' | 'symlink' | 'other' | 'none' | 'unknown';
 
-export async function kindOf(path: string): Promise<PathKind> {
-  try {
-    const stats = await lstat(path);
-    return stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : stats.isFile() ? 'file' : 'other';
-  } catch (caught) {
-    const code = caught instanceof Error && 'code' in caught ? caught.code : null;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'none' : 'unknown';
-  }
+export function kindOf(path: string): Promise<PathKind> {
+  // By callback: each look at all sessions asks this twice for each of them, and the promise of `fs/promises` costs as much again.
+  return new Promise((resolve) => {
+    try {
+      lstat(path, (error, stats) => {
+        if (error !== null) resolve(error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'none' : 'unknown');
+        else resolve(stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : stats.isFile() ? 'file' : 'other');
+      });
+    } catch {
+      // No path at all, e.g. one with NUL.
+      resolve('unknown');
+    }
+  });
 }
 
 /** Makes room without deleting: an empty folder goes, anything else is renamed to the first free `<path>.stale-<n>`. */

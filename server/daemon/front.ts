@@ -1,0 +1,30 @@
+/** The dashboard's side of the daemon, opened with the first that looks: a tab, an `ao attach`, a recording. Wires; decides nothing. */
+import type { TerminalService } from '../ports/terminal.ts';
+import type { SocketDoor } from '../transport/http/upgrade.ts';
+import { notReady } from '../transport/state.ts';
+import type { Dashboard, DashboardDeps } from './dashboard.ts';
+
+export type Front = {
+  readonly sockets: SocketDoor;
+  readonly terminals: TerminalService;
+  close(): Promise<void>;
+};
+
+export function openFront(deps: DashboardDeps): Front {
+  let opening: Promise<Dashboard> | null = null;
+  let closing = false;
+  const dashboard = (): Promise<Dashboard> => {
+    if (closing && opening === null) return Promise.reject(notReady('stopping'));
+    opening ??= import('./dashboard.ts').then(({ openDashboard }) => openDashboard(deps));
+    return opening;
+  };
+  return {
+    sockets: { accept: async (upgrade) => (await dashboard()).sockets.accept(upgrade) },
+    terminals: { view: async (request, sink) => (await dashboard()).terminals.view(request, sink) },
+    // What was never opened has nobody to send away.
+    async close() {
+      closing = true;
+      await (await opening)?.close();
+    },
+  };
+}
