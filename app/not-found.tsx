@@ -1,9 +1,6 @@
-/** Any address that is not ours. */
-'use client';
-
-import Link from 'next/link';
+/** Any address that is not ours. Next loads what runs of it in the browser with every other page: that is to be nothing. */
 import { TabFace } from './_components/tab-face.tsx';
-import { buttonClass } from './_ui/button.tsx';
+import { buttonClass } from './_ui/button-class.ts';
 import { EmptyState } from './_ui/empty-state.tsx';
 
 export default function NotFound() {
@@ -14,9 +11,9 @@ export default function NotFound() {
         title="There is no such page"
         level={1}
         actions={
-          <Link href="/" className={buttonClass({ variant: 'primary' })}>
+          <a href="/" className={buttonClass({ variant: 'primary' })}>
             To the board
-          </Link>
+          </a>
         }
       >
         The address is mistyped, or the page has gone.

@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react';
 import nextDynamic from 'next/dynamic';
 import { Board, BoardSkeleton } from '../_components/board.tsx';
 import { useBoardFilter } from '../_components/board-filter.tsx';
+import { BriefingPlace } from '../_components/briefing/briefing-place.tsx';
 import { useDialogs } from '../_components/dialogs.tsx';
 import { ScreensSwitch } from '../_components/screens-switch.tsx';
 import { TopBar } from '../_components/top-bar.tsx';
@@ -12,7 +13,6 @@ import { useConnection, useFeedKnown, useLock, useProjects, useSessions } from '
 import { Button } from '../_ui/button.tsx';
 import { EmptyState } from '../_ui/empty-state.tsx';
 
-const BriefingBar = nextDynamic(() => import('../_components/briefing/briefing-bar.tsx').then((file) => file.BriefingBar), { ssr: false });
 const FirstRun = nextDynamic(() => import('../_components/first-run.tsx').then((file) => file.FirstRun), { ssr: false });
 
 export function AllProjectsBoard() {
@@ -41,7 +41,7 @@ export function AllProjectsBoard() {
           )
         }
       />
-      {connection.kind === 'live' && projects.length > 0 ? <BriefingBar /> : null}
+      {connection.kind === 'live' && projects.length > 0 ? <BriefingPlace /> : null}
       {isFirstRun ? (
         <FirstRun />
       ) : projects.length > 0 ? (

@@ -1,6 +1,6 @@
 /**
  * What the gateway says of the daemon while the daemon itself cannot be asked, and the one thing it can be told: start it again.
- * Looking never starts a daemon.
+ * Looking never starts a daemon. And what the board asks plainly, so that it need not load the client of all other questions.
  */
 import type { GatewayState } from '../../server/contract/gateway.ts';
 import { DEVICE_SECRET_HEADER, readDeviceSecret } from './device.ts';
@@ -38,6 +38,17 @@ async function isRevoked(): Promise<boolean> {
     ({ status }) => status === 401,
     () => false,
   );
+}
+
+/** Only of a daemon that is live: a question to a stopped one would start it. No answer counts as none. */
+export async function isBriefingThere(): Promise<boolean> {
+  try {
+    const response = await ask('/trpc/briefing.get');
+    const { result } = (await response.json()) as { readonly result?: { readonly data: unknown } };
+    return result !== undefined && result.data !== null;
+  } catch {
+    return false;
+  }
 }
 
 function ask(path: string): Promise<Response> {

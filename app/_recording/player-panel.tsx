@@ -8,7 +8,7 @@ import '../_terminal/terminal.css';
 import { useCommands } from '../_data/commands.tsx';
 import { formatFull } from '../_data/time.ts';
 import { TerminalQuestionDialog } from '../_terminal/questions.tsx';
-import { terminalFontReady } from '../_terminal/terminals.ts';
+import { terminalReady } from '../_terminal/terminals.ts';
 import { IconButton } from '../_ui/button.tsx';
 import { Select } from '../_ui/select.tsx';
 import { Switch } from '../_ui/switch.tsx';
@@ -41,7 +41,7 @@ export function PlayerPanel({ timeline, startedAtMs, positionMs }: PlayerPanelPr
   useEffect(() => {
     let made: Player | null = null;
     let left = false;
-    void terminalFontReady().then(() => {
+    void terminalReady().then(() => {
       if (left || place.current === null) return;
       made = createPlayer(place.current, timeline, start.current);
       setPlayer(made);

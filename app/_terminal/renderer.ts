@@ -1,5 +1,5 @@
 /** Draws an xterm by WebGL where a graphics card does it, else, and after contexts were lost, with the DOM, which draws the same, only slower. */
-import { WebglAddon } from '@xterm/addon-webgl';
+import type { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
 /** After so many lost WebGL contexts the graphics driver is not to be trusted. */
@@ -17,6 +17,21 @@ function hasFastWebgl(): boolean {
   return fastWebgl;
 }
 
+let Webgl: typeof WebglAddon | null = null;
+
+/**
+ * To be waited for before the first terminal is made: a cell drawn by WebGL is not as wide as one of the DOM, so a change in
+ * between would be a change of size. Where no graphics card draws, nothing is loaded.
+ */
+export async function loadRenderer(): Promise<void> {
+  if (Webgl !== null || !hasFastWebgl()) return;
+  try {
+    ({ WebglAddon: Webgl } = await import('@xterm/addon-webgl'));
+  } catch {
+    // The network went away: the DOM draws as well.
+  }
+}
+
 export function createRenderer(term: Terminal) {
   let state: 'closed' | 'open' = 'closed';
   let wanted: 'webgl' | 'dom' = 'dom';
@@ -29,10 +44,10 @@ export function createRenderer(term: Terminal) {
   };
   const draw = (): void => {
     if (state === 'closed') return;
-    if (wanted === 'dom' || contextLosses >= MAX_CONTEXT_LOSSES || !hasFastWebgl()) return dropWebgl();
+    if (wanted === 'dom' || contextLosses >= MAX_CONTEXT_LOSSES || Webgl === null) return dropWebgl();
     if (webgl !== null) return;
     try {
-      const addon = new WebglAddon();
+      const addon = new Webgl();
       addon.onContextLoss(() => {
         contextLosses += 1;
         if (webgl === addon) dropWebgl();

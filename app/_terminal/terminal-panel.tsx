@@ -22,7 +22,7 @@ import { SearchBar } from './search-bar.tsx';
 import { TerminalNotes } from './terminal-notes.tsx';
 import { TerminalToolbar } from './terminal-toolbar.tsx';
 import { isForeignSize } from './terminal-view-state.ts';
-import { terminalsOf } from './terminals.ts';
+import { terminalReady, terminalsOf } from './terminals.ts';
 import { useKeyboardInset } from './use-keyboard-inset.ts';
 import { useLiveTerminal, useTerminalView } from './use-live-terminal.ts';
 
@@ -40,6 +40,11 @@ export type TerminalPanelProps = {
     readonly retryNow: () => void;
   }) => ReactNode;
 };
+
+/** Font and renderer, while the page still finds out what to show. */
+export function prepareTerminal(): void {
+  void terminalReady();
+}
 
 export function TerminalPanel({ sessionId, program, launch, notice }: TerminalPanelProps) {
   const socket = useSocket();

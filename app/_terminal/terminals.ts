@@ -8,6 +8,7 @@ import { createTerminalWire } from '../../server/terminal-client/terminal-wire.t
 import { createLiveTerminal, type LiveTerminal } from './live-terminal.ts';
 import { clampFontSize, readPreferences, savePreferences, type TerminalPreferences } from './preferences.ts';
 import { createTerminalRegistry, type TerminalRegistry } from './registry.ts';
+import { loadRenderer } from './renderer.ts';
 import { type Cell, createCell } from './terminal-view-state.ts';
 import { readTheme, watchTheme } from './theme.ts';
 
@@ -61,11 +62,16 @@ function createTerminals(socket: TerminalSocket): Terminals {
 /** A terminal measures its font once: it waits for the page's own, though not for long. Milliseconds. */
 const FONT_LIMIT_MS = 1_500;
 
-export async function terminalFontReady(): Promise<void> {
+async function fontReady(): Promise<void> {
   const family = getComputedStyle(document.documentElement).getPropertyValue('--term-font').split(',')[0] ?? '';
   const limit = new Promise<void>((resolve) => {
     setTimeout(resolve, FONT_LIMIT_MS);
   });
   const fonts = ['', 'bold '].map((weight) => document.fonts.load(`${weight}13px ${family}`));
   await Promise.race([Promise.allSettled(fonts), limit]);
+}
+
+/** What a terminal has to wait for before it is made; where it was waited for before, it is at hand. */
+export async function terminalReady(): Promise<void> {
+  await Promise.all([fontReady(), loadRenderer()]);
 }

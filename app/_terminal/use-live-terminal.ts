@@ -6,7 +6,7 @@ import type { TabSocket } from '../_data/socket.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import type { ShownAs } from './registry.ts';
 import type { TerminalViewState } from './terminal-view-state.ts';
-import { terminalFontReady, terminalsOf } from './terminals.ts';
+import { terminalReady, terminalsOf } from './terminals.ts';
 
 export function useLiveTerminal(options: {
   readonly sessionId: string;
@@ -25,7 +25,7 @@ export function useLiveTerminal(options: {
     // One that is warm has measured its font: it is there in the same frame as its page.
     if (terminals.has(sessionId)) setTerminal(terminals.show(sessionId, place, as));
     else
-      void terminalFontReady().then(() => {
+      void terminalReady().then(() => {
         if (!left) setTerminal(terminals.show(sessionId, place, as));
       });
     return () => {

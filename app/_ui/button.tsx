@@ -7,33 +7,8 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import { clsx } from 'clsx';
 import type { ComponentProps, ReactNode } from 'react';
+import { type ButtonLook, buttonClass } from './button-class.ts';
 import { tip } from './tooltip.tsx';
-
-const button = cva(
-  [
-    'inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-sm font-medium transition-[background-color,color,opacity]',
-    'data-disabled:cursor-not-allowed data-disabled:opacity-55 [&_svg]:shrink-0',
-  ],
-  {
-    variants: {
-      variant: {
-        primary: 'bg-primary text-on-primary not-data-disabled:hover:bg-primary-hover',
-        secondary: 'bg-ink/8 text-ink not-data-disabled:hover:bg-ink/13',
-        ghost:
-          'text-ink-muted not-data-disabled:hover:bg-hover not-data-disabled:hover:text-ink data-popup-open:bg-hover data-popup-open:text-ink',
-        danger: 'bg-danger text-on-danger not-data-disabled:hover:bg-danger-hover',
-      },
-      size: {
-        sm: 'h-7 px-2.5 text-xs pointer-coarse:h-9',
-        md: 'h-8 px-3 text-sm pointer-coarse:h-10',
-        lg: 'h-9 px-4 text-sm pointer-coarse:h-11',
-      },
-    },
-    defaultVariants: { variant: 'secondary', size: 'md' },
-  },
-);
-
-type Look = VariantProps<typeof button>;
 
 /** Dead but not gone: it keeps the focus, so that it can say why, and does nothing. */
 type Press = { readonly blocked: 'yes' | 'no'; readonly onClick: ComponentProps<'button'>['onClick'] };
@@ -44,7 +19,7 @@ function pressProps({ blocked, onClick }: Press): Pick<ComponentProps<'button'>,
 }
 
 export type ButtonProps = Omit<ComponentProps<'button'>, 'className'> &
-  Look & {
+  ButtonLook & {
     readonly className?: string;
     /** Says why it cannot be used now; disables it, and shows on hover and focus. */
     readonly disabledReason?: string | null | undefined;
@@ -64,16 +39,11 @@ export function Button({ variant, size, className, disabledReason, pending, disa
       {...(disabled === true ? { disabled, 'data-disabled': '' } : {})}
       {...(reason === null ? {} : { 'aria-description': reason, ...tip(reason) })}
       aria-busy={busy !== null || undefined}
-      className={clsx(button({ variant, size }), className)}
+      className={clsx(buttonClass({ variant, size }), className)}
     >
       {busy ?? children}
     </button>
   );
-}
-
-/** A link that looks like a button, and remains a link. */
-export function buttonClass(look: Look = {}): string {
-  return button(look);
 }
 
 const iconButton = cva(

@@ -1,4 +1,4 @@
-/** Above the board after an outage: that it happened, how it ended, and the way to the whole of it. Loaded by itself: most days there is none. */
+/** Above the board after an outage: that it happened, how it ended, and the way to the whole of it. */
 'use client';
 
 import { History } from 'lucide-react';

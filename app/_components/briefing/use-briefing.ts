@@ -2,11 +2,12 @@
 'use client';
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
 import type { BriefingView } from '../../../server/contract/briefing.ts';
-import { useLock, useSessions } from '../../_data/live.tsx';
+import { useLock } from '../../_data/live.tsx';
 import { toProblem, useTRPC } from '../../_data/rpc.ts';
 import type { Problem } from '../../_ui/inline-error.tsx';
+import { useStatuses } from './use-statuses.ts';
 
 export type BriefingState = {
   /** `undefined`: not known yet. */
@@ -21,8 +22,7 @@ export function useBriefing(): BriefingState {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const lock = useLock();
-  const sessions = useSessions();
-  const statuses = useMemo(() => sessions.map(({ id, status }) => `${id}:${status}`).join(), [sessions]);
+  const statuses = useStatuses();
   const { data, error } = useQuery({ ...trpc.briefing.get.queryOptions(), enabled: lock === null });
   useEffect(() => {
     if (statuses !== '' && lock === null) void queries.invalidateQueries({ queryKey: trpc.briefing.get.queryKey() });

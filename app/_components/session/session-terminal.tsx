@@ -12,7 +12,15 @@ import { attachableLaunch, deriveNotice, type NoticeAction } from './session-not
 import type { SessionActions } from './use-session-actions.ts';
 
 /** xterm and its addons come with the first terminal; a board needs none of them. */
-const TerminalPanel = nextDynamic(() => import('../../_terminal/terminal-panel.tsx').then((file) => file.TerminalPanel), { ssr: false });
+const load = () => import('../../_terminal/terminal-panel.tsx');
+const TerminalPanel = nextDynamic(() => load().then((file) => file.TerminalPanel), { ssr: false });
+
+// Not only when the session is known, which is a connection and a snapshot later.
+if (typeof window !== 'undefined')
+  void load().then(
+    (file) => file.prepareTerminal(),
+    () => undefined,
+  );
 
 export type SessionTerminalProps = { readonly session: SessionView; readonly actions: SessionActions };
 

@@ -2,11 +2,13 @@
  * Commands to tmux servers: to ours over the control client, else as processes. Owns when the control client is used and
  * when it is connected again; knows what a command may cost in time, not what it means.
  */
+import { randomUUID } from 'node:crypto';
 import { type AppError, isAppError } from '../../../core/errors.ts';
 import { type Connected, type ConnectorDeps, createConnector, READ_LIMIT_MS } from './connecting.ts';
-import type { ControlClient } from './control-client.ts';
+import type { ControlClient, ControlReply } from './control-client.ts';
+import { cutAtMarks } from './control-protocol.ts';
 import { hostUnavailable } from './failures.ts';
-import { type TmuxCommands, toControlLine } from './quoting.ts';
+import { type TmuxCommand, type TmuxCommands, toControlLine } from './quoting.ts';
 import { type TmuxReply, wasNotReached } from './tmux-process.ts';
 
 export type Channel = {
@@ -16,8 +18,11 @@ export type Channel = {
   readonly read: (socket: string, commands: TmuxCommands) => Promise<TmuxReply>;
   /** For what changes something. Lost on the channel it is not repeated: the server may still execute it. Throws `RUNTIME_UNAVAILABLE`. */
   readonly change: (socket: string, commands: TmuxCommands) => Promise<Exclude<TmuxReply, { outcome: 'no answer' }>>;
-  /** As a process always: for output that a program has a say in, which could imitate the channel's framing. */
-  readonly capture: (socket: string, commands: TmuxCommands) => Promise<TmuxReply>;
+  /**
+   * What each command prints, without its last newline, for output that a program has a say in and could make look like the channel's
+   * own: cut at a mark which is new with each call. Lost on the channel, it is asked again as a process.
+   */
+  readonly capture: (socket: string, capture: Capture) => Promise<CaptureReply>;
   /** Our server is there (started if proven gone), recorded, and reachable. Throws `RUNTIME_UNAVAILABLE`. */
   readonly ensureHost: () => Promise<void>;
   /** Runs what has the server notify its control clients, never while one of them connects; nothing in it may use this channel. */
@@ -25,6 +30,15 @@ export type Channel = {
   readonly clientPid: () => number | null;
   readonly close: () => Promise<void>;
 };
+
+export type Capture = {
+  readonly commands: TmuxCommands;
+  /** `large` goes as a process: nothing else is answered on the channel meanwhile. */
+  readonly size: 'bounded' | 'large';
+  /** All in one turn of the server, with the formats of this pane expanded in every argument. */
+  readonly inTurnOf?: string;
+};
+export type CaptureReply = { readonly outcome: 'ok'; readonly texts: readonly string[] } | Exclude<TmuxReply, { outcome: 'ok' }>;
 
 /** Giving up a change costs more than waiting for a loaded machine: it is then neither done nor undone. */
 const CHANGE_LIMIT_MS = 5_000;
@@ -72,17 +86,46 @@ export function createChannel(deps: ConnectorDeps): Channel {
     return result;
   }
 
-  async function viaClient(commands: TmuxCommands, limitMs: number): Promise<TmuxReply | 'not connected' | 'lost'> {
-    const line = toControlLine(commands);
+  type NoAnswer = Extract<TmuxReply, { outcome: 'no answer' }>;
+
+  async function viaClient<Reply extends { readonly outcome: string }>(
+    ask: (client: ControlClient) => Promise<Reply | Lost>,
+  ): Promise<Reply | NoAnswer | 'not connected' | 'lost'> {
     const channel = await connected();
     if (channel.state === 'no answer') return { outcome: 'no answer', why: channel.why };
     if (channel.state === 'failed') return 'not connected';
-    const reply = await channel.client.request(line, limitMs);
-    if (reply.outcome === 'lost') {
-      log.warn({ why: reply.why }, 'the tmux command channel was lost');
-      return 'lost';
+    const reply = await ask(channel.client);
+    if (!isLost(reply)) return reply;
+    log.warn({ why: reply.why }, 'the tmux command channel was lost');
+    return 'lost';
+  }
+
+  async function request(commands: TmuxCommands, limitMs: number): Promise<TmuxReply | 'not connected' | 'lost'> {
+    const line = toControlLine(commands);
+    const reply = await viaClient((open) => open.request(line, limitMs));
+    if (typeof reply === 'string' || reply.outcome !== 'ok') return reply;
+    return { outcome: 'ok', text: reply.lines.map((text) => `${text}\n`).join('') };
+  }
+
+  async function capture(socket: string, { commands, size, inTurnOf }: Capture): Promise<CaptureReply> {
+    const mark = randomUUID();
+    const say: TmuxCommand = ['display-message', '-p', mark];
+    const marked = [say, ...commands.flatMap((command) => [command, say])];
+    const whole: TmuxCommands = inTurnOf === undefined ? marked : [['run-shell', '-C', '-t', inTurnOf, toControlLine(marked)]];
+    if (socket === ownSocket && size === 'bounded') {
+      const line = toControlLine(whole);
+      const reply = await viaClient((open) => open.capture(line, READ_LIMIT_MS));
+      if (typeof reply !== 'string') return reply.outcome === 'came' ? cutAtMarks(reply.lines, mark, commands.length) : reply;
     }
-    return reply.outcome === 'ok' ? { outcome: 'ok', text: reply.lines.map((text) => `${text}\n`).join('') } : reply;
+    const reply = await asProcess(socket, whole, CAPTURE_LIMIT_MS);
+    if (reply.outcome !== 'ok') return reply;
+    return {
+      outcome: 'ok',
+      texts: reply.text
+        .split(`${mark}\n`)
+        .slice(1, -1)
+        .map((text) => text.replace(/\n$/, '')),
+    };
   }
 
   /** A process has to find the socket first; one that was deleted under a living server is called back. */
@@ -114,20 +157,20 @@ export function createChannel(deps: ConnectorDeps): Channel {
     connect: () => void connected().catch(() => {}),
     async read(socket, commands) {
       if (socket === ownSocket) {
-        const reply = await viaClient(commands, READ_LIMIT_MS);
+        const reply = await request(commands, READ_LIMIT_MS);
         if (typeof reply !== 'string') return reply;
       }
       return await asProcess(socket, commands, READ_LIMIT_MS);
     },
     async change(socket, commands) {
       if (socket === ownSocket) {
-        const reply = await viaClient(commands, CHANGE_LIMIT_MS);
+        const reply = await request(commands, CHANGE_LIMIT_MS);
         if (reply === 'lost') throw hostUnavailable('the answer to a command did not come');
         if (reply !== 'not connected') return assertAnswered(reply);
       }
       return assertAnswered(await holdingConnects(asProcess(socket, commands, CHANGE_LIMIT_MS)));
     },
-    capture: (socket, commands) => asProcess(socket, commands, CAPTURE_LIMIT_MS),
+    capture,
     async ensureHost() {
       if (current() !== null) return;
       ensuring ??= ensureNow()
@@ -151,6 +194,12 @@ export function createChannel(deps: ConnectorDeps): Channel {
       client = null;
     },
   };
+}
+
+type Lost = Extract<ControlReply, { readonly outcome: 'lost' }>;
+
+function isLost(reply: { readonly outcome: string }): reply is Lost {
+  return reply.outcome === 'lost';
 }
 
 function assertAnswered(reply: TmuxReply): Exclude<TmuxReply, { outcome: 'no answer' }> {

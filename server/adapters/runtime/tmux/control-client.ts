@@ -3,9 +3,12 @@
  * and is not read blocks the programs in its panes for good). Owns that process and reads every reply; knows no command.
  *
  * Each line is followed by a marker command, and its reply is all that comes before the marker: so a list whose first command
- * fails, or one that inserts others (`if-shell`), cannot shift the replies that follow.
+ * fails, or one that inserts others (`if-shell`), cannot shift the replies that follow. The marker is random: until it comes, a
+ * captured pane may show whatever it likes, also what looks like the end of a block.
  */
+
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../../../ports/clock.ts';
 import { type ControlBlock, createControlParser } from './control-protocol.ts';
@@ -16,6 +19,10 @@ export type ControlReply =
   /** The channel ended before the answer: the line may or may not have been executed, now or later. */
   | { readonly outcome: 'lost'; readonly why: 'time limit' | 'channel ended' };
 
+export type ControlCapture =
+  | { readonly outcome: 'came'; readonly lines: readonly string[] }
+  | Extract<ControlReply, { readonly outcome: 'lost' }>;
+
 export type ControlClient = {
   readonly pid: number | null;
   /** Whether tmux attached it to the keeper. */
@@ -23,6 +30,8 @@ export type ControlClient = {
   readonly state: () => 'open' | 'ended';
   /** The limit starts when all lines before this one are answered. At the limit the channel is given up. */
   readonly request: (line: string, limitMs: number) => Promise<ControlReply>;
+  /** For a line whose answer shows panes: all that comes, uncut, see `cutAtMarks`. */
+  readonly capture: (line: string, limitMs: number) => Promise<ControlCapture>;
   readonly close: () => Promise<void>;
 };
 
@@ -33,12 +42,12 @@ export type ControlClientOptions = {
   readonly clock: Clock;
 };
 
-type Pending = {
-  readonly marker: string;
-  readonly limitMs: number;
-  readonly blocks: ControlBlock[];
-  readonly settle: (reply: ControlReply) => void;
-};
+type Asked = { readonly marker: string; readonly limitMs: number };
+type Pending = Asked &
+  (
+    | { readonly kind: 'request'; readonly blocks: ControlBlock[]; readonly settle: (reply: ControlReply) => void }
+    | { readonly kind: 'capture'; readonly lines: string[]; readonly settle: (reply: ControlCapture) => void }
+  );
 
 /** A client whose stdin ends leaves at once, unless the server is stopped. */
 const CLOSE_LIMIT_MS = 500;
@@ -47,7 +56,6 @@ export function createControlClient({ args, env, cwd, clock }: ControlClientOpti
   const child = spawn('tmux', [...args], { env: { ...env }, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
   const pending: Pending[] = [];
   let ended = false;
-  let count = 0;
   let disarm: () => void = () => {};
   const attached = deferred<boolean>();
   const exited = deferred<void>();
@@ -70,13 +78,13 @@ export function createControlClient({ args, env, cwd, clock }: ControlClientOpti
     if (head !== undefined) disarm = clock.after(head.limitMs, () => end('time limit'));
   }
 
-  const parse = createControlParser((block) => {
+  const parser = createControlParser((block) => {
     if (block.to === 'attach') {
       attached.resolve(block.outcome === 'end');
       return;
     }
     const head = pending[0];
-    if (head === undefined) return;
+    if (head?.kind !== 'request') return;
     if (block.lines.length !== 1 || block.lines[0] !== head.marker) {
       head.blocks.push(block);
       return;
@@ -86,12 +94,29 @@ export function createControlClient({ args, env, cwd, clock }: ControlClientOpti
     head.settle(toReply(head.blocks));
   });
 
+  /** Up to the marker, the lines of a capture are not looked at: what is between is for whoever knows its marks. */
+  function take(line: string): void {
+    const head = pending[0];
+    if (head?.kind !== 'capture' || parser.place() === 'in a block') return parser.take(line);
+    if (line !== head.marker) return void head.lines.push(line);
+    pending.shift();
+    watchHead();
+    head.settle({ outcome: 'came', lines: head.lines });
+  }
+
+  function ask(line: string, asked: Pending): void {
+    if (ended) return asked.settle({ outcome: 'lost', why: 'channel ended' });
+    pending.push(asked);
+    if (pending.length === 1) watchHead();
+    child.stdin.write(`${line}\ndisplay-message -p ${asked.marker}\n`);
+  }
+
   const decoder = new StringDecoder('utf8');
   let rest = '';
   child.stdout.on('data', (chunk: Buffer) => {
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) parse(line);
+    for (const line of lines) take(line);
   });
   child.stdout.on('error', () => end('channel ended'));
   child.stdin.on('error', () => end('channel ended'));
@@ -108,16 +133,8 @@ export function createControlClient({ args, env, cwd, clock }: ControlClientOpti
     pid: child.pid ?? null,
     attached: attached.promise,
     state: () => (ended ? 'ended' : 'open'),
-    request(line, limitMs) {
-      return new Promise((settle) => {
-        if (ended) return settle({ outcome: 'lost', why: 'channel ended' });
-        count += 1;
-        const marker = `ao-done-${count}`;
-        pending.push({ marker, limitMs, blocks: [], settle });
-        if (pending.length === 1) watchHead();
-        child.stdin.write(`${line}\ndisplay-message -p ${marker}\n`);
-      });
-    },
+    request: (line, limitMs) => new Promise((settle) => ask(line, { kind: 'request', marker: newMarker(), limitMs, blocks: [], settle })),
+    capture: (line, limitMs) => new Promise((settle) => ask(line, { kind: 'capture', marker: newMarker(), limitMs, lines: [], settle })),
     async close() {
       if (!ended) child.stdin.end();
       const cancel = clock.after(CLOSE_LIMIT_MS, () => end('channel ended'));
@@ -126,6 +143,8 @@ export function createControlClient({ args, env, cwd, clock }: ControlClientOpti
     },
   };
 }
+
+const newMarker = (): string => `ao-done-${randomUUID()}`;
 
 /** `Promise.withResolvers`, which Node 20 does not have. */
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

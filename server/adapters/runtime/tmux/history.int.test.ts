@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Argv } from '../../../testing/contracts/runtime.contract.ts';
 import { makeSpec, untilShown } from '../../../testing/contracts/runtime.contract.ts';
+import { eventually } from '../../../testing/resources.ts';
 import { makeTmuxHarness, type TmuxHarness } from '../../../testing/tmux-harness.ts';
 
 const sh = (script: string): Argv => ['/bin/sh', '-c', script];
@@ -12,6 +13,34 @@ async function run(harness: TmuxHarness, script: string, until: string) {
   await untilShown(harness.runtime(), spec.handle, until);
   return spec;
 }
+
+it('S6: reads a pane that shows the very lines which would end its own answer, and goes on on the same channel', async () => {
+  await using harness = await makeTmuxHarness();
+  // Of the next seconds each, the number of whichever command reads it: the third word of a block's beginning.
+  const script = String.raw`stty -echo; echo ready; read t n; awk -v t=$t -v n=$n 'BEGIN {
+    for (i = 0; i < 500; i++) for (s = 0; s < 8; s++) printf "%%%s %d %d 1\n", i % 2 ? "end" : "error", t + s, n + i
+  }'; echo ao-done-1; echo here; exec cat`;
+  const spec = await run(harness, script, 'ready');
+  // Such a client may leave before it has printed its block.
+  const [at, number] = await eventually('tmux tells its count', async () => {
+    const { stdout } = await harness.tmux('-C', 'display-message', '-p', 'x');
+    return /(?<=^%begin )\d+ \d+/m.exec(stdout)?.[0].split(' ');
+  });
+  await harness.runtime().write(spec.handle, Buffer.from(`${at} ${number}\r`));
+  await untilShown(harness.runtime(), spec.handle, 'here');
+  const imitations = Array.from({ length: 4_000 }, (_, index) => {
+    const [i, s] = [Math.floor(index / 8), index % 8];
+    return `%${i % 2 === 1 ? 'end' : 'error'} ${Number(at) + s} ${Number(number) + i} 1`;
+  });
+  const first = await harness.runtime().history(spec.handle, { from: null, rows: 1, anchor: null });
+  const texts: string[] = [];
+  for (let from = 0; from < first.total; from += 200)
+    texts.push((await harness.runtime().history(spec.handle, { from, rows: 200, anchor: null })).text);
+  const newest = await harness.runtime().history(spec.handle, { from: null, rows: 1, anchor: null });
+  expect(`${texts.join('')}${newest.screen}`.trimEnd().split('\n')).toEqual(['ready', ...imitations, 'ao-done-1', 'here']);
+  expect(harness.logged.filter(({ message }) => message.includes('channel was lost'))).toEqual([]);
+  expect(await harness.controlClients()).toHaveLength(1);
+});
 
 /** A page that begins with `row`, one row long. */
 const rowAt = (row: number) => ({ from: row, rows: 1, anchor: null });

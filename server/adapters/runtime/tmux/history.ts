@@ -1,15 +1,14 @@
 /**
  * What has scrolled off a pane, page by page. tmux counts rows from the screen upwards, so a number of ours is made one of its at
- * the very moment of the capture: `run-shell -C` expands its formats and runs its commands in one turn of the server.
+ * the very moment of the capture: `inTurnOf` expands formats and captures in one turn of the server.
  */
-import { randomUUID } from 'node:crypto';
 import type { RuntimeHandle } from '../../../core/ids.ts';
 import type { HistoryPage, HistoryRange } from '../../../ports/runtime.ts';
 import type { Channel } from './channel.ts';
 import { hostUnavailable } from './failures.ts';
 import { type Place, paneTarget } from './handles.ts';
 import type { Observing } from './observing.ts';
-import { type TmuxCommand, toControlLine } from './quoting.ts';
+import type { TmuxCommand } from './quoting.ts';
 
 /** A program that prints may change what was planned for; it does so again and again only where it clears its history in a loop. */
 const ATTEMPTS = 5;
@@ -66,14 +65,9 @@ export function createHistory({ channel, observing }: { readonly channel: Channe
       ...(plan.end !== null ? [] : ([['screen', grab('0', '-', '-e', '-J')]] as const)),
     ];
     const texts = { standing: '', page: '', seam: '', anchor: '', beneath: '', screen: '' };
-    const mark = randomUUID();
-    const commands = parts.flatMap(([, command]): TmuxCommand[] => [command, ['display-message', '-p', mark]]);
-    const reply = await channel.capture(place.socket, [['run-shell', '-C', '-t', target, toControlLine(commands)]]);
+    const reply = await channel.capture(place.socket, { size: 'bounded', inTurnOf: target, commands: parts.map(([, command]) => command) });
     if (reply.outcome !== 'ok') return await observing.refuse(place, reply);
-    for (const [index, text] of reply.text.split(`${mark}\n`).entries()) {
-      const part = parts[index];
-      if (part !== undefined) texts[part[0]] = text.replace(/\n$/, '');
-    }
+    for (const [index, [part]] of parts.entries()) texts[part] = reply.texts[index] ?? '';
     const { total, cols, screen } = standingOf(texts.standing);
     const rows = (plan.end ?? total) - plan.first;
     if (screen !== planned.screen || isEmpty !== (rows === 0) || rows < 0 || (plan.end !== null && total < plan.end)) return null;

@@ -89,11 +89,12 @@ export function createTmuxLaunching(deps: LaunchingDeps) {
   async function lastScreen(place: Place, row: PaneRow): Promise<string> {
     const screens: string[] = [];
     for (const which of row.screen === 'alternate' ? (['beneath', 'visible'] as const) : (['visible'] as const)) {
-      const reply = await channel.capture(place.socket, [
-        ['capture-pane', '-p', '-e', ...(which === 'beneath' ? ['-a'] : []), '-t', paneTarget(place.name)],
-      ]);
+      const reply = await channel.capture(place.socket, {
+        size: 'bounded',
+        commands: [['capture-pane', '-p', '-e', ...(which === 'beneath' ? ['-a'] : []), '-t', paneTarget(place.name)]],
+      });
       if (reply.outcome !== 'ok') return await observing.refuse(place, reply);
-      screens.push(reply.text.trimEnd());
+      screens.push(reply.texts.join('').trimEnd());
     }
     return screens.filter((screen) => screen !== '').join('\n');
   }

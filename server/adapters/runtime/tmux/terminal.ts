@@ -1,5 +1,4 @@
 /** Looking at sessions' screens, typing into one, and its size. */
-import { randomUUID } from 'node:crypto';
 import type { RuntimeHandle } from '../../../core/ids.ts';
 import type { ScreenText, TerminalSize } from '../../../ports/runtime.ts';
 import { assertSize } from '../launch-rules.ts';
@@ -11,28 +10,28 @@ import type { TmuxCommand } from './quoting.ts';
 /** `send-keys -H` takes 256 bytes in 1 ms, 4,096 in 112, and fails at 10,000. */
 const KEYS_PER_COMMAND = 256;
 
+/** Some 5 ms of the server's time. */
+const BOUNDED_LINES = 1_000;
+
 type Wanted = { readonly handle: RuntimeHandle; readonly place: Place };
 
 export function createTerminal({ channel, observing }: { readonly channel: Channel; readonly observing: Observing }) {
-  /** One process for all of a server's. A command list ends with its first failure, so only what was there a moment ago is in it. */
+  /** One question for all of a server's. A command list ends with its first failure, so only what was there a moment ago is in it. */
   async function screensOn(socket: string, wanted: readonly Wanted[]): Promise<readonly [RuntimeHandle, ScreenText][]> {
     const view = await observing.observe(socket);
     const there = view.state === 'panes' ? wanted.filter(({ place }) => view.panes.has(place.name)) : [];
     if (there.length === 0) return [];
-    // What a program draws cannot know it, and so cannot pass for the beginning of another's screen.
-    const mark = randomUUID();
-    const reply = await channel.capture(
-      socket,
-      there.flatMap(({ place: { name } }): TmuxCommand[] => [
-        ['display-message', '-p', '-t', paneTarget(name), `${mark} #{pane_width}`],
+    const reply = await channel.capture(socket, {
+      size: 'bounded',
+      commands: there.flatMap(({ place: { name } }): TmuxCommand[] => [
+        ['display-message', '-p', '-t', paneTarget(name), '#{pane_width}'],
         ['capture-pane', '-p', '-e', '-N', '-t', paneTarget(name)],
       ]),
-    );
+    });
     if (reply.outcome !== 'ok') return [];
-    const parts = reply.text.split(`${mark} `).slice(1);
     return there.flatMap(({ handle }, index): [RuntimeHandle, ScreenText][] => {
-      const [cols, ...lines] = (parts[index] ?? '').split('\n');
-      return cols === undefined || cols === '' ? [] : [[handle, { cols: Number(cols), text: lines.join('\n') }]];
+      const [cols, text] = reply.texts.slice(2 * index);
+      return text === undefined ? [] : [[handle, { cols: Number(cols), text: `${text}\n` }]];
     });
   }
 
@@ -61,12 +60,16 @@ export function createTerminal({ channel, observing }: { readonly channel: Chann
     async capture(handle: RuntimeHandle, historyLines: number): Promise<string> {
       const place = await observing.locate(handle);
       const from = Math.max(0, Math.floor(historyLines));
-      const reply = await channel.capture(place.socket, [
-        ['capture-pane', '-p', '-J', '-S', from === 0 ? '0' : `-${from}`, '-t', paneTarget(place.name)],
-      ]);
+      const reply = await channel.capture(place.socket, {
+        size: from > BOUNDED_LINES ? 'large' : 'bounded',
+        commands: [['capture-pane', '-p', '-J', '-S', from === 0 ? '0' : `-${from}`, '-t', paneTarget(place.name)]],
+      });
       if (reply.outcome !== 'ok') return await observing.refuse(place, reply);
       // `-J` makes a wrapped line one again, and for that keeps the blanks at line ends.
-      return reply.text.replace(/[ \t]+$/gm, '').trimEnd();
+      return reply.texts
+        .join('')
+        .replace(/[ \t]+$/gm, '')
+        .trimEnd();
     },
 
     async write(handle: RuntimeHandle, data: Uint8Array): Promise<void> {

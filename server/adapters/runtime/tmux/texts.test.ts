@@ -6,7 +6,7 @@ import { toHostEnvironment } from '../host-environment.ts';
 import { toPasteText } from '../message-text.ts';
 import { chooseSocketPath } from '../socket-path.ts';
 import { endOfKey, isCut } from './attach-pty.ts';
-import { type ControlBlock, createControlParser } from './control-protocol.ts';
+import { type ControlBlock, createControlParser, cutAtMarks } from './control-protocol.ts';
 import { parseHandle, toHandle } from './handles.ts';
 import { isNewEnough, toInstallHint } from './installed.ts';
 import { inexpressibleNames } from './launch-text.ts';
@@ -68,7 +68,7 @@ it('leaves out of the environment only what sh has no name for', () => {
 
 it('cuts the channel into blocks, and a line that only looks like an end is part of its block', () => {
   const blocks: ControlBlock[] = [];
-  const parse = createControlParser((block) => blocks.push(block));
+  const { take } = createControlParser((block) => blocks.push(block));
   for (const line of [
     '%session-changed $0 x',
     '%begin 1 2 0',
@@ -83,12 +83,46 @@ it('cuts the channel into blocks, and a line that only looks like an end is part
     '%error 6 8 1',
     '%exit',
   ])
-    parse(line);
+    take(line);
   expect(blocks).toEqual([
     { outcome: 'end', to: 'attach', lines: [] },
     { outcome: 'end', to: 'us', lines: ['%end 5 8 1', '%begin x', 'text'] },
     { outcome: 'error', to: 'us', lines: ['no such'] },
   ]);
+});
+
+const MARK = '33333333-3333-4333-8333-333333333333';
+/** As tmux prints the block of a command, with what may be said around it. */
+const block = (number: number, lines: readonly string[], end = 'end'): string[] => [
+  `%begin 5 ${number} 1`,
+  ...lines,
+  `%${end} 5 ${number} 1`,
+  '%session-renamed $1 x',
+];
+
+it('S6: gives back exactly what panes show, whatever of the channel they imitate', () => {
+  const imitation = fc.oneof(
+    fc.tuple(fc.constantFrom('begin', 'end', 'error', 'exit'), fc.nat(12)).map(([word, number]) => `%${word} 5 ${number} 1`),
+    fc.constantFrom('', 'ao-done-1', `${MARK} `, MARK.slice(1), '%session-renamed $1 x'),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.array(imitation, { minLength: 1 }), { minLength: 1, maxLength: 4 }), (shown) => {
+      const marked = [[MARK], ...shown.flatMap((lines) => [lines, [MARK]])].flatMap((lines, index) => block(index, lines));
+      const before = ['%end 5 0 1', ...block(99, [])];
+      expect(cutAtMarks([...before, ...marked, '%begin 5 98 1'], MARK, shown.length)).toEqual({
+        outcome: 'ok',
+        texts: shown.map((lines) => lines.join('\n')),
+      });
+    }),
+  );
+});
+
+it('says which failure ended a list of captures', () => {
+  const lines = [...block(1, [MARK]), ...block(2, ['%error 5 4 1']), ...block(3, [MARK]), ...block(4, ['no such', 'pane'], 'error')];
+  expect(cutAtMarks([...lines, '%begin 5 5 1'], MARK, 2)).toEqual({ outcome: 'error', message: 'no such pane' });
+  expect(cutAtMarks(block(4, ['no such pane'], 'error'), MARK, 1)).toEqual({ outcome: 'error', message: 'no such pane' });
+  expect(cutAtMarks([], MARK, 1)).toMatchObject({ outcome: 'error' });
 });
 
 const context = { nowMs: 99, processRuns: () => false };
