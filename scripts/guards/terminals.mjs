@@ -273,7 +273,7 @@ export const TERMINALS_GUARDS = [
   {
     fault: 'T5',
     clause: 'a gigabyte without a newline: it travels in frames of a bounded size',
-    file: 'server/services/terminal/batches.ts',
+    file: 'server/core/terminal/batches.ts',
     find: 'for (let from = 0; from < data.length; from += limits.maxBytes) {\n        const part = data.subarray(from, from + limits.maxBytes);',
     without: 'for (let from = 0; from < 1; from += 1) {\n        const part = data;',
     test: { file: FAN_OUT, name: 'T5: sends a frame that is full without waiting, and cuts what is larger' },

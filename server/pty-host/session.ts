@@ -5,10 +5,11 @@
 import type { HostStatus, Refusal } from '../adapters/runtime/ptyhost/messages.ts';
 import { type InstanceId, type LaunchId, type MessageId, parseInstanceId } from '../core/ids.ts';
 import type { ExitFact } from '../core/session/session.ts';
+import { createBatches } from '../core/terminal/batches.ts';
 import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../ports/runtime.ts';
 import { createMarkBound } from './bounded-marks.ts';
 import { createFollower, type Follower, type Wire } from './follower.ts';
-import { openHistoryScreen } from './history-screen.ts';
+import { type HistoryScreen, openHistoryScreen } from './history-screen.ts';
 import { findObstacle, type Program, type ProgramSpec, startProgram } from './program.ts';
 
 export type Tags = { readonly instanceId: string; readonly sessionId: string; readonly launchId: LaunchId };
@@ -38,6 +39,8 @@ export type HostSession = {
 const PAUSE_BYTES = 524_288;
 /** … and below which it goes on. */
 const RESUME_BYTES = 131_072;
+/** The kernel gives 4 KiB at a time, and each frame costs the host, the wire and whoever follows more than its bytes do. */
+const PACE = { periodMs: 2, maxBytes: 65_536 };
 
 /** No pseudoterminal, no process: nothing that a program says. */
 const EXIT_NOT_STARTED = 126;
@@ -63,6 +66,20 @@ export function createHostSession(initial: TerminalSize): HostSession {
 
   const screen = openHistoryScreen(initial, (reply) => void program?.write(reply));
   const boundMarks = createMarkBound(screen.width);
+  const gathered = createBatches({
+    after(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    limits: PACE,
+    send: output,
+  });
+
+  /** The screen, with all that the program has said so far on it or on its way there. */
+  function present(): HistoryScreen {
+    gathered.flush();
+    return screen;
+  }
 
   function output(data: Uint8Array): void {
     const bytes = boundMarks(data);
@@ -91,10 +108,11 @@ export function createHostSession(initial: TerminalSize): HostSession {
     if (obstacle !== null) return fail(obstacle);
     const started = startProgram(spec, {
       onData: (data) => {
-        if (program === started) output(data);
+        if (program === started) gathered.push(data);
       },
       onExit: (how) => {
         if (program !== started) return;
+        gathered.flush();
         program = null;
         exit = how;
       },
@@ -136,6 +154,7 @@ export function createHostSession(initial: TerminalSize): HostSession {
   return {
     status() {
       if (tags === null) throw new Error('asked before its program was started');
+      gathered.flush();
       const { sessionId, launchId } = tags;
       const instanceId: InstanceId | null = parseInstanceId(tags.instanceId);
       return { instanceId, sessionId, launchId, pid, exit, size: screen.size(), pasted, submitted, offset };
@@ -147,7 +166,7 @@ export function createHostSession(initial: TerminalSize): HostSession {
     isRunning: () => program !== null,
     start: launch,
     async restart(next, spec) {
-      screen.resize(spec.size);
+      present().resize(spec.size);
       const renewal = await new Promise<Uint8Array>((resolve) => screen.renewal(resolve));
       output(renewal);
       try {
@@ -169,15 +188,15 @@ export function createHostSession(initial: TerminalSize): HostSession {
     resize(size) {
       const now = screen.size();
       if (now.cols === size.cols && now.rows === size.rows) return;
-      screen.resize(size);
+      present().resize(size);
       program?.resize(size);
     },
-    capture: (historyLines) => new Promise((resolve) => screen.text(historyLines, resolve)),
-    visible: () => new Promise((resolve) => screen.visible(resolve)),
-    history: (range) => new Promise((resolve) => screen.history(range, resolve)),
+    capture: (historyLines) => new Promise((resolve) => present().text(historyLines, resolve)),
+    visible: () => new Promise((resolve) => present().visible(resolve)),
+    history: (range) => new Promise((resolve) => present().history(range, resolve)),
     paste: (launchId, messageId, text) =>
       inTurn(async () => {
-        const mode = await new Promise<'bracketed' | 'plain'>((resolve) => screen.pasteMode(resolve));
+        const mode = await new Promise<'bracketed' | 'plain'>((resolve) => present().pasteMode(resolve));
         const refused = refuse(launchId);
         if (refused !== null || pasted === messageId) return refused ?? DONE;
         const typed = type(mode === 'bracketed' && text.length > 0 ? Buffer.concat([PASTE_START, text, PASTE_END]) : text);
@@ -196,6 +215,7 @@ export function createHostSession(initial: TerminalSize): HostSession {
       const follower = createFollower({
         wire,
         picture(done) {
+          gathered.flush();
           const at = offset;
           screen.picture((bytes) => done({ offset: at, size: screen.size(), bytes }));
         },

@@ -3,6 +3,7 @@
  * present picture. Owns what each viewer gets and in what order: snapshot and stream meet without gap or duplicate, because a
  * snapshot is asked for between two frames and what comes after it is held until it is there.
  */
+import { type BatchLimits, createBatches } from '../../core/terminal/batches.ts';
 import {
   beginRefresh,
   endRefresh,
@@ -14,7 +15,6 @@ import {
 } from '../../core/terminal/viewer-flow.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ScreenModel } from '../../ports/terminal.ts';
-import { type BatchLimits, createBatches } from './batches.ts';
 
 export type FanOutLimits = FlowLimits &
   BatchLimits & {
@@ -51,7 +51,7 @@ export type FanOut = {
 
 export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDeps): FanOut {
   const viewers = new Map<string, Viewer>();
-  const batches = createBatches({ clock, limits, send: deliver });
+  const batches = createBatches({ after: clock.after, limits, send: deliver });
   let backlog = 0;
   let source: 'flowing' | 'paused' = 'flowing';
   let lastRefreshMs = Number.NEGATIVE_INFINITY;
