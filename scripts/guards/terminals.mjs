@@ -8,6 +8,10 @@ const UNFINISHED = 'server/adapters/screen/unfinished.ts';
 const ATTACH = 'server/adapters/runtime/tmux/attach.int.test.ts';
 const TEXTS = 'server/adapters/runtime/tmux/texts.test.ts';
 const SOCKET = 'server/transport/socket/terminal.int.test.ts';
+const HOST_PICTURES = {
+  file: 'server/services/terminal/host-pictures.test.ts',
+  name: 'T1, T3: all show the whole stream once it is quiet',
+};
 const ANY_BYTE = { file: SCREEN, name: 'T1: gives at any byte a snapshot' };
 
 export const TERMINALS_GUARDS = [
@@ -186,6 +190,22 @@ export const TERMINALS_GUARDS = [
     find: 'function refresh(owed: readonly Viewer[], after: () => void = () => {}): void {\n    batches.flush();',
     without: 'function refresh(owed: readonly Viewer[], after: () => void = () => {}): void {',
     test: { file: FAN_OUT, name: 'T3: shows every viewer the whole stream once it is quiet' },
+  },
+  {
+    fault: 'T3',
+    clause: 'attach in a flood: what the picture of a pty host has is not sent again, and what it has not is',
+    file: 'server/adapters/runtime/ptyhost/host-screen.ts',
+    find: 'passed - question.passed - (reached - offset)',
+    without: 'passed - question.passed',
+    test: HOST_PICTURES,
+  },
+  {
+    fault: 'T3',
+    clause: 'attach in a flood: what is gathered for viewers may be in the picture of a pty host',
+    file: 'server/services/terminal/fan-out.ts',
+    find: 'if (ahead > 0) batches.flush();',
+    without: '',
+    test: HOST_PICTURES,
   },
   {
     fault: 'T3',

@@ -87,6 +87,9 @@ export function serveCaller(socket: Socket, deps: CallerDeps): void {
       case 'redraw':
         following?.follower.redraw();
         return ok();
+      case 'picture':
+        following?.follower.show(request.number);
+        return ok();
       case 'capture':
         return { ...ok(), body: Buffer.from(await session.capture(request.historyLines), 'utf8') };
       case 'screen':

@@ -2,7 +2,7 @@
  * One connection that follows the screen: a snapshot at an offset, then the output from there on. One that does not read is not
  * waited for and not buffered without bound: it is sent nothing until it has read what it was sent, and then a fresh snapshot.
  */
-import { encodeOutput, encodeSnapshot } from '../adapters/runtime/ptyhost/frames.ts';
+import { encodeOutput, encodePicture, encodeSnapshot } from '../adapters/runtime/ptyhost/frames.ts';
 import type { TerminalSize } from '../ports/runtime.ts';
 
 /** Where the frames go. */
@@ -19,6 +19,8 @@ export type Follower = {
   /** All that was sent has been taken. */
   readonly drained: () => void;
   readonly redraw: () => void;
+  /** Sends the picture of this number, however the connection is followed. What was sent before it is on it. */
+  readonly show: (number: number) => void;
 };
 
 export type FollowerDeps = {
@@ -64,5 +66,6 @@ export function createFollower({ wire, picture }: FollowerDeps): Follower {
       if (state === 'lagging') redraw();
     },
     redraw,
+    show: (number) => picture(({ offset, size, bytes }) => wire.send(encodePicture({ number, offset, ...size, bytes }))),
   };
 }

@@ -157,7 +157,7 @@ export function createHostSession(initial: TerminalSize): HostSession {
       gathered.flush();
       const { sessionId, launchId } = tags;
       const instanceId: InstanceId | null = parseInstanceId(tags.instanceId);
-      return { instanceId, sessionId, launchId, pid, exit, size: screen.size(), pasted, submitted, offset };
+      return { instanceId, sessionId, launchId, pid, exit, size: screen.size(), pasted, submitted, offset, pictures: true };
     },
     tags() {
       if (tags === null) throw new Error('asked before its program was started');

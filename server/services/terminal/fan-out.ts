@@ -78,13 +78,14 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewer.flow = beginRefresh(viewer.flow);
       viewer.held = [];
     }
-    screen.snapshot((picture) => {
+    screen.snapshot((picture, ahead) => {
       if (closed) return;
-      // What the screen model has by now and the batch still gathers came after the picture.
+      // What the batch still gathers came after the picture, or is in it like what is held.
+      if (ahead > 0) batches.flush();
       for (const viewer of owed) {
         viewer.flow = endRefresh(viewer.flow, picture.length);
         viewer.output('snapshot', picture);
-        for (const frame of viewer.held.splice(0)) offer(viewer, frame);
+        for (const frame of dropBytes(viewer.held.splice(0), ahead)) offer(viewer, frame);
       }
       after();
     });
@@ -154,4 +155,13 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewers.clear();
     },
   };
+}
+
+function dropBytes(frames: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let left = count;
+  return frames.flatMap((frame) => {
+    const dropped = Math.min(left, frame.length);
+    left -= dropped;
+    return dropped === frame.length ? [] : [frame.subarray(dropped)];
+  });
 }
