@@ -8,6 +8,10 @@ const UNFINISHED = 'server/adapters/screen/unfinished.ts';
 const ATTACH = 'server/adapters/runtime/tmux/attach.int.test.ts';
 const TEXTS = 'server/adapters/runtime/tmux/texts.test.ts';
 const SOCKET = 'server/transport/socket/terminal.int.test.ts';
+const HOST_PICTURES = {
+  file: 'server/services/terminal/host-pictures.test.ts',
+  name: 'T1, T3: all show the whole stream once it is quiet',
+};
 const ANY_BYTE = { file: SCREEN, name: 'T1: gives at any byte a snapshot' };
 
 export const TERMINALS_GUARDS = [
@@ -189,6 +193,22 @@ export const TERMINALS_GUARDS = [
   },
   {
     fault: 'T3',
+    clause: 'attach in a flood: what the picture of a pty host has is not sent again, and what it has not is',
+    file: 'server/adapters/runtime/ptyhost/host-screen.ts',
+    find: 'passed - question.passed - (reached - offset)',
+    without: 'passed - question.passed',
+    test: HOST_PICTURES,
+  },
+  {
+    fault: 'T3',
+    clause: 'attach in a flood: what is gathered for viewers may be in the picture of a pty host',
+    file: 'server/services/terminal/fan-out.ts',
+    find: 'if (ahead > 0) batches.flush();',
+    without: '',
+    test: HOST_PICTURES,
+  },
+  {
+    fault: 'T3',
     clause: 'reconnect storm: one attachment however many come at once',
     file: 'server/services/terminal/hub.ts',
     find: 'if (present !== undefined) return present;',
@@ -273,7 +293,7 @@ export const TERMINALS_GUARDS = [
   {
     fault: 'T5',
     clause: 'a gigabyte without a newline: it travels in frames of a bounded size',
-    file: 'server/services/terminal/batches.ts',
+    file: 'server/core/terminal/batches.ts',
     find: 'for (let from = 0; from < data.length; from += limits.maxBytes) {\n        const part = data.subarray(from, from + limits.maxBytes);',
     without: 'for (let from = 0; from < 1; from += 1) {\n        const part = data;',
     test: { file: FAN_OUT, name: 'T5: sends a frame that is full without waiting, and cuts what is larger' },

@@ -17,6 +17,8 @@ export type AttachmentListener = {
 export interface Attachment {
   /** The runtime's size at the moment of attaching. */
   readonly size: Size;
+  /** Its host's own screen, where that draws pictures when asked; else whoever needs them keeps one. */
+  readonly screen: ScreenModel | null;
   /**
    * Raw input as a terminal sends it, in order. Resolves when the host has taken it, so that it survives the daemon; rejects with
    * `RUNTIME_UNAVAILABLE` when that cannot be told.
@@ -35,16 +37,17 @@ export interface RuntimeAttach {
   attach(handle: RuntimeHandle, listener: AttachmentListener): Promise<Attachment>;
 }
 
-/** A terminal without a display, fed with the stream that the viewers get. */
+/** A terminal without a display, fed with the stream that the viewers get; or the one at the other end of that stream. */
 export interface ScreenModel {
   /** `parsed` is called when this data, and all before it, is on the screen. */
   write(data: Uint8Array, parsed: () => void): void;
   resize(size: Size): void;
   /**
    * Bytes that bring a terminal of this size to exactly the state after all that was written before this call, an unfinished
-   * escape sequence included. What is written later is not in it, however late `done` is called.
+   * escape sequence included. Of what is written between this call and that of `done` it has the first `ahead` bytes
+   * already, or all.
    */
-  snapshot(done: (screen: Uint8Array) => void): void;
+  snapshot(done: (screen: Uint8Array, ahead: number) => void): void;
   close(): void;
 }
 

@@ -27,8 +27,7 @@ export function createMarkBound(width: (codePoint: number) => number): MarkBound
     return marks > MAX_MARKS;
   }
 
-  return (data) => {
-    if (marks === 0 && missing === 0 && isAscii(data)) return data;
+  function bound(data: Uint8Array): Uint8Array {
     const all = held.length === 0 ? data : Uint8Array.of(...held, ...data);
     if (held.length > 0) missing = 0;
     held = new Uint8Array(0);
@@ -55,10 +54,29 @@ export function createMarkBound(width: (codePoint: number) => number): MarkBound
     held = all.slice(end);
     if (from === 0) return end === all.length ? all : all.subarray(0, end);
     return Buffer.concat([...kept, all.subarray(from, end)]);
+  }
+
+  return (data) => {
+    if (marks > 0 || missing > 0 || mayExceed(data)) return bound(data);
+    // All that matters of it is what the next piece may go on with.
+    const tail = data.findLastIndex((byte) => byte < 0x80) + 1;
+    if (tail < data.length) bound(data.subarray(tail));
+    return data;
   };
 }
 
-function isAscii(data: Uint8Array): boolean {
-  for (let at = 0; at < data.length; at += 1) if ((data[at] ?? 0) >= 0x80) return false;
-  return true;
+/** A mark has two bytes or more, none of them ASCII: so many in a row cannot be stepped over. */
+const STEP = 2 * MAX_MARKS;
+
+function mayExceed(data: Uint8Array): boolean {
+  for (let at = STEP - 1; at < data.length; at += STEP) {
+    if (isAscii(data[at])) continue;
+    let [from, to] = [at, at + 1];
+    while (from > 0 && !isAscii(data[from - 1])) from -= 1;
+    while (to < data.length && !isAscii(data[to])) to += 1;
+    if (to - from > STEP) return true;
+  }
+  return false;
 }
+
+const isAscii = (byte: number | undefined): boolean => byte !== undefined && byte < 0x80;

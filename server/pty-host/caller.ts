@@ -87,21 +87,24 @@ export function serveCaller(socket: Socket, deps: CallerDeps): void {
       case 'redraw':
         following?.follower.redraw();
         return ok();
+      case 'picture':
+        following?.follower.show(request.number);
+        return ok();
       case 'capture':
-        return { ...ok(), body: Buffer.from(await session.capture(request.historyLines), 'utf8') };
+        return { ...ok(), body: Buffer.from(session.capture(request.historyLines), 'utf8') };
       case 'screen':
-        return ok(await session.visible());
+        return ok(session.visible());
       case 'history':
-        return ok(await session.history(request));
+        return ok(session.history(request));
       case 'write':
         return toAnswer(session.write(body));
       case 'resize':
         session.resize({ cols: request.cols, rows: request.rows });
         return ok();
       case 'paste':
-        return toAnswer(await session.paste(request.launchId, request.messageId, body));
+        return toAnswer(session.paste(request.launchId, request.messageId, body));
       case 'submit':
-        return toAnswer(await session.submit(request.launchId, request.messageId));
+        return toAnswer(session.submit(request.launchId, request.messageId));
       case 'restart':
         return { reply: await deps.restart(request) };
       case 'destroy':

@@ -2,7 +2,7 @@
  * One connection that follows the screen: a snapshot at an offset, then the output from there on. One that does not read is not
  * waited for and not buffered without bound: it is sent nothing until it has read what it was sent, and then a fresh snapshot.
  */
-import { encodeOutput, encodeSnapshot } from '../adapters/runtime/ptyhost/frames.ts';
+import { encodeOutput, encodePicture, encodeSnapshot } from '../adapters/runtime/ptyhost/frames.ts';
 import type { TerminalSize } from '../ports/runtime.ts';
 
 /** Where the frames go. */
@@ -19,50 +19,43 @@ export type Follower = {
   /** All that was sent has been taken. */
   readonly drained: () => void;
   readonly redraw: () => void;
+  /** Sends the picture of this number, however the connection is followed. What was sent before it is on it. */
+  readonly show: (number: number) => void;
 };
 
 export type FollowerDeps = {
   readonly wire: Wire;
-  /** The screen as it is after all output so far; what comes before `done` is not in it. */
-  readonly picture: (done: (picture: Picture) => void) => void;
+  /** The screen as it is after all output so far, which its followers have been given. */
+  readonly picture: () => Picture;
 };
 
 /** A daemon that reads has less than this on the way. Bytes. */
 const LAG_BYTES = 262_144;
 
 export function createFollower({ wire, picture }: FollowerDeps): Follower {
-  /** `drawing`: output is held until the picture is there; `lagging`: it is dropped. */
-  let state: 'drawing' | 'following' | 'lagging' = 'following';
-  let held: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
-  /** Of several pictures that were asked for, only the last one counts. */
-  let turn = 0;
+  /** `lagging`: output is dropped. */
+  let state: 'following' | 'lagging' = 'following';
 
   function redraw(): void {
-    state = 'drawing';
-    held = [];
-    turn += 1;
-    const mine = turn;
-    picture(({ offset, size, bytes }) => {
-      if (mine !== turn) return;
-      state = 'following';
-      wire.send(encodeSnapshot({ offset, ...size, bytes }));
-      for (const output of held.splice(0)) push(output);
-    });
-  }
-
-  function push(output: { readonly offset: number; readonly bytes: Uint8Array }): void {
-    if (state === 'drawing') held.push(output);
-    if (state !== 'following') return;
-    if (wire.waiting() > LAG_BYTES) state = 'lagging';
-    else wire.send(encodeOutput(output));
+    const { offset, size, bytes } = picture();
+    state = 'following';
+    wire.send(encodeSnapshot({ offset, ...size, bytes }));
   }
 
   redraw();
   return {
-    output: push,
+    output(output) {
+      if (state === 'lagging') return;
+      if (wire.waiting() > LAG_BYTES) state = 'lagging';
+      else wire.send(encodeOutput(output));
+    },
     drained() {
       if (state === 'lagging') redraw();
     },
     redraw,
+    show(number) {
+      const { offset, size, bytes } = picture();
+      wire.send(encodePicture({ number, offset, ...size, bytes }));
+    },
   };
 }

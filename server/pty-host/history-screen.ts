@@ -8,30 +8,32 @@ import headless, { type IUnicodeVersionProvider } from '@xterm/headless';
 import { drawPicture } from '../adapters/screen/picture.ts';
 import { drawRows, goesOn } from '../adapters/screen/rows.ts';
 import { createUnfinished } from '../adapters/screen/unfinished.ts';
+import { readXtermState } from '../adapters/screen/xterm-state.ts';
+import { joinBytes } from '../core/terminal/batches.ts';
 import { cutHiddenCells } from '../core/terminal/hidden-cells.ts';
 import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../ports/runtime.ts';
 
 export type HistoryScreen = {
   /** How many columns a character takes; 0: it is put on the one before it. */
   readonly width: (codePoint: number) => number;
-  /** `parsed` is called when this, and all before it, is on the screen. */
-  readonly write: (data: Uint8Array, parsed: () => void) => void;
+  /** It is on the screen, and what it asks is answered, when this returns. */
+  readonly write: (data: Uint8Array) => void;
   readonly resize: (size: TerminalSize) => void;
   readonly size: () => TerminalSize;
-  /** What draws the screen as it is after all that was written before this call. */
-  readonly picture: (done: (bytes: Uint8Array) => void) => void;
+  /** What draws the screen as it is. */
+  readonly picture: () => Uint8Array;
   /** Wrapped lines as one, blanks at line ends and blank lines at the end dropped. */
-  readonly text: (historyLines: number, done: (text: string) => void) => void;
+  readonly text: (historyLines: number) => string;
   /** What is visible, in colour. */
-  readonly visible: (done: (screen: ScreenText) => void) => void;
-  readonly history: (range: HistoryRange, done: (page: HistoryPage) => void) => void;
-  /** Whether the program has asked for brackets around what is pasted, by all that was written before this call. */
-  readonly pasteMode: (done: (mode: 'bracketed' | 'plain') => void) => void;
+  readonly visible: () => ScreenText;
+  readonly history: (range: HistoryRange) => HistoryPage;
+  /** Whether the program has asked for brackets around what is pasted. */
+  readonly pasteMode: () => 'bracketed' | 'plain';
   /**
    * What brings the screen, pushed into the history, to the state of a new one. To be written as output is, so that whoever follows
    * the stream sees the same.
    */
-  readonly renewal: (done: (bytes: Uint8Array) => void) => void;
+  readonly renewal: () => Uint8Array;
 };
 
 /** Kept as they come: an empty history costs nothing, a full one of plain 120-column lines some 16 MB. */
@@ -40,7 +42,6 @@ const HISTORY_LINES = 10_000;
 /** Of a page, to know its rows by. */
 const ANCHOR_ROWS = 4;
 
-const NOTHING = new Uint8Array(0);
 const ENCODER = new TextEncoder();
 
 /** Light on dark, as the dashboard's terminal is by default: a program that asks wants to know which. */
@@ -72,6 +73,7 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
   new unicode11.Unicode11Addon().activate({ unicode: { register } } as never);
   terminal.unicode.activeVersion = '11';
   cutHiddenCells(terminal);
+  const { parse } = readXtermState(terminal);
   const unfinished = createUnfinished();
   const say = (text: string): void => answer(ENCODER.encode(text));
   terminal.onData(say);
@@ -87,9 +89,6 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
       return true;
     });
   }
-
-  /** Its callback comes after all that was written before, and before anything of what is written later. */
-  const afterOutput = (then: () => void): void => terminal.write(NOTHING, then);
 
   function lineTexts(buffer: typeof terminal.buffer.active, from: number, to: number): readonly string[] {
     const lines: string[] = [];
@@ -154,43 +153,31 @@ export function openHistoryScreen(initial: TerminalSize, answer: (reply: Uint8Ar
 
   return {
     width: (codePoint) => widths?.wcwidth(codePoint) ?? 1,
-    write(data, parsed) {
+    write(data) {
       unfinished.push(data);
-      terminal.write(data, parsed);
+      parse(data);
     },
     resize({ cols, rows }) {
       terminal.resize(cols, rows);
     },
     size: () => ({ cols: terminal.cols, rows: terminal.rows }),
-    picture(done) {
-      const rest = unfinished.bytes();
-      afterOutput(() => {
-        const picture = ENCODER.encode(drawPicture(terminal));
-        const screen = new Uint8Array(picture.length + rest.length);
-        screen.set(picture);
-        screen.set(rest, picture.length);
-        done(screen);
-      });
+    picture: () => joinBytes([ENCODER.encode(drawPicture(terminal)), unfinished.bytes()]),
+    text: readText,
+    visible() {
+      const { active } = terminal.buffer;
+      const text = drawRows(terminal, active, { from: active.baseY, to: active.baseY + terminal.rows, lines: 'apart' });
+      return { cols: terminal.cols, text };
     },
-    text: (historyLines, done) => afterOutput(() => done(readText(historyLines))),
-    visible: (done) =>
-      afterOutput(() => {
-        const { active } = terminal.buffer;
-        const text = drawRows(terminal, active, { from: active.baseY, to: active.baseY + terminal.rows, lines: 'apart' });
-        done({ cols: terminal.cols, text });
-      }),
-    history: (range, done) => afterOutput(() => done(readPage(range))),
-    pasteMode: (done) => afterOutput(() => done(terminal.modes.bracketedPasteMode ? 'bracketed' : 'plain')),
-    renewal: (done) =>
-      afterOutput(() => {
-        const { active } = terminal.buffer;
-        const onTop = active.type === 'alternate' ? lineTexts(active, 0, terminal.rows) : [];
-        // Ends whatever sequence it was cut off in, and goes back to the screen beneath before that is pushed away.
-        const beneath = `\x18${active.type === 'alternate' ? '\x1b[?1049l' : ''}${RENEWED}${push(usedRows())}`;
-        const shown = joinLines(onTop);
-        if (shown === '') return done(ENCODER.encode(beneath));
-        done(ENCODER.encode(`${beneath}${shown.replaceAll('\n', '\r\n')}${push(terminal.rows)}`));
-      }),
+    history: readPage,
+    pasteMode: () => (terminal.modes.bracketedPasteMode ? 'bracketed' : 'plain'),
+    renewal() {
+      const { active } = terminal.buffer;
+      const onTop = active.type === 'alternate' ? lineTexts(active, 0, terminal.rows) : [];
+      // Ends whatever sequence it was cut off in, and goes back to the screen beneath before that is pushed away.
+      const beneath = `\x18${active.type === 'alternate' ? '\x1b[?1049l' : ''}${RENEWED}${push(usedRows())}`;
+      const shown = joinLines(onTop);
+      return ENCODER.encode(shown === '' ? beneath : `${beneath}${shown.replaceAll('\n', '\r\n')}${push(terminal.rows)}`);
+    },
   };
 }
 

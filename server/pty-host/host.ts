@@ -98,7 +98,7 @@ export async function startHost({ dataDir, name, launchId: given, startedAt }: H
     if (taken === null) return refused('withdrawn', 'the launch was withdrawn');
     record = { ...record, launchId: next };
     await records.replace(record);
-    await session.restart(toTags(taken, next), toSpec(taken));
+    session.restart(toTags(taken, next), toSpec(taken));
     return { ok: true, facts: null };
   }
 

@@ -28,8 +28,6 @@ export type Program = {
   /** In order; `full` where too much waits already, and then nothing of it is typed. */
   readonly write: (data: Uint8Array) => 'taken' | 'full';
   readonly resize: (size: TerminalSize) => void;
-  readonly pause: () => void;
-  readonly resume: () => void;
   readonly kill: () => void;
 };
 
@@ -113,12 +111,6 @@ export function startProgram({ argv, env, cwd, size }: ProgramSpec, { onData, on
     },
     resize({ cols, rows }) {
       if (open) pty.resize(cols, rows);
-    },
-    pause() {
-      if (open) pty.pause();
-    },
-    resume() {
-      if (open) pty.resume();
     },
     kill() {
       if (open) pty.kill();

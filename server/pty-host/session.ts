@@ -5,6 +5,7 @@
 import type { HostStatus, Refusal } from '../adapters/runtime/ptyhost/messages.ts';
 import { type InstanceId, type LaunchId, type MessageId, parseInstanceId } from '../core/ids.ts';
 import type { ExitFact } from '../core/session/session.ts';
+import { createBatches } from '../core/terminal/batches.ts';
 import type { HistoryPage, HistoryRange, ScreenText, TerminalSize } from '../ports/runtime.ts';
 import { createMarkBound } from './bounded-marks.ts';
 import { createFollower, type Follower, type Wire } from './follower.ts';
@@ -22,22 +23,20 @@ export type HostSession = {
   /** The first launch. Throws where there is no pseudoterminal to be had. */
   readonly start: (tags: Tags, spec: ProgramSpec) => void;
   /** Another launch in place of an exited one: what its screen shows goes into the history. */
-  readonly restart: (tags: Tags, spec: ProgramSpec) => Promise<void>;
+  readonly restart: (tags: Tags, spec: ProgramSpec) => void;
   readonly write: (data: Uint8Array) => Done;
   readonly resize: (size: TerminalSize) => void;
-  readonly capture: (historyLines: number) => Promise<string>;
-  readonly visible: () => Promise<ScreenText>;
-  readonly history: (range: HistoryRange) => Promise<HistoryPage>;
-  readonly paste: (launchId: LaunchId, messageId: MessageId, text: Uint8Array) => Promise<Done>;
-  readonly submit: (launchId: LaunchId, messageId: MessageId) => Promise<Done>;
+  readonly capture: (historyLines: number) => string;
+  readonly visible: () => ScreenText;
+  readonly history: (range: HistoryRange) => HistoryPage;
+  readonly paste: (launchId: LaunchId, messageId: MessageId, text: Uint8Array) => Done;
+  readonly submit: (launchId: LaunchId, messageId: MessageId) => Done;
   readonly follow: (wire: Wire) => { readonly follower: Follower; readonly leave: () => void };
   readonly kill: () => void;
 };
 
-/** Bytes that the screen may be behind before the program's output is read no further for a moment: it is the host's own speed … */
-const PAUSE_BYTES = 524_288;
-/** … and below which it goes on. */
-const RESUME_BYTES = 131_072;
+/** The kernel gives 4 KiB at a time, and each frame costs the host, the wire and whoever follows more than its bytes do. */
+const PACE = { periodMs: 2, maxBytes: 65_536 };
 
 /** No pseudoterminal, no process: nothing that a program says. */
 const EXIT_NOT_STARTED = 126;
@@ -56,30 +55,27 @@ export function createHostSession(initial: TerminalSize): HostSession {
   let pasted: MessageId | null = null;
   let submitted: MessageId | null = null;
   let offset = 0;
-  let backlog = 0;
-  let reading: 'on' | 'paused' = 'on';
-  /** What is typed, in one order: a paste has to know first how the program wants it. */
-  let typing: Promise<unknown> | null = null;
 
   const screen = openHistoryScreen(initial, (reply) => void program?.write(reply));
   const boundMarks = createMarkBound(screen.width);
+  const gathered = createBatches({
+    after(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    limits: PACE,
+    send(bytes) {
+      for (const follower of followers) follower.output({ offset, bytes });
+      offset += bytes.length;
+    },
+  });
 
+  /** Drawn as it comes, while the program prints the next piece: the kernel holds no more than two or three of them for us. */
   function output(data: Uint8Array): void {
     const bytes = boundMarks(data);
     if (bytes.length === 0) return;
-    backlog += bytes.length;
-    if (reading === 'on' && backlog > PAUSE_BYTES) {
-      reading = 'paused';
-      program?.pause();
-    }
-    screen.write(bytes, () => {
-      backlog -= bytes.length;
-      if (reading === 'on' || backlog > RESUME_BYTES) return;
-      reading = 'on';
-      program?.resume();
-    });
-    for (const follower of followers) follower.output({ offset, bytes });
-    offset += bytes.length;
+    gathered.push(bytes);
+    screen.write(bytes);
   }
 
   function launch(next: Tags, spec: ProgramSpec): void {
@@ -121,24 +117,13 @@ export function createHostSession(initial: TerminalSize): HostSession {
     return taken === 'taken' ? DONE : { state: 'refused', refusal: 'full', why: 'its program does not read what was typed before' };
   }
 
-  /** At once where nothing is under way, so that a key is not late. */
-  function inTurn(work: () => Promise<Done>): Promise<Done> {
-    const mine: Promise<Done> = typing === null ? work() : typing.then(work);
-    const settled = mine
-      .catch(() => undefined)
-      .then(() => {
-        if (typing === settled) typing = null;
-      });
-    typing = settled;
-    return mine;
-  }
-
   return {
     status() {
       if (tags === null) throw new Error('asked before its program was started');
+      gathered.flush();
       const { sessionId, launchId } = tags;
       const instanceId: InstanceId | null = parseInstanceId(tags.instanceId);
-      return { instanceId, sessionId, launchId, pid, exit, size: screen.size(), pasted, submitted, offset };
+      return { instanceId, sessionId, launchId, pid, exit, size: screen.size(), pasted, submitted, offset, pictures: true };
     },
     tags() {
       if (tags === null) throw new Error('asked before its program was started');
@@ -146,10 +131,9 @@ export function createHostSession(initial: TerminalSize): HostSession {
     },
     isRunning: () => program !== null,
     start: launch,
-    async restart(next, spec) {
+    restart(next, spec) {
       screen.resize(spec.size);
-      const renewal = await new Promise<Uint8Array>((resolve) => screen.renewal(resolve));
-      output(renewal);
+      output(screen.renewal());
       try {
         launch(next, spec);
       } catch (caught) {
@@ -160,44 +144,37 @@ export function createHostSession(initial: TerminalSize): HostSession {
       }
       for (const follower of followers) follower.redraw();
     },
-    write(data) {
-      if (typing === null) return type(data);
-      // Its turn comes; that it is taken can be said now, for it is in here.
-      void inTurn(async () => type(data));
-      return DONE;
-    },
+    write: type,
     resize(size) {
       const now = screen.size();
       if (now.cols === size.cols && now.rows === size.rows) return;
       screen.resize(size);
       program?.resize(size);
     },
-    capture: (historyLines) => new Promise((resolve) => screen.text(historyLines, resolve)),
-    visible: () => new Promise((resolve) => screen.visible(resolve)),
-    history: (range) => new Promise((resolve) => screen.history(range, resolve)),
-    paste: (launchId, messageId, text) =>
-      inTurn(async () => {
-        const mode = await new Promise<'bracketed' | 'plain'>((resolve) => screen.pasteMode(resolve));
-        const refused = refuse(launchId);
-        if (refused !== null || pasted === messageId) return refused ?? DONE;
-        const typed = type(mode === 'bracketed' && text.length > 0 ? Buffer.concat([PASTE_START, text, PASTE_END]) : text);
-        if (typed.state === 'done') pasted = messageId;
-        return typed;
-      }),
-    submit: (launchId, messageId) =>
-      inTurn(async () => {
-        const refused = refuse(launchId);
-        if (refused !== null || submitted === messageId) return refused ?? DONE;
-        const typed = type(ENTER);
-        if (typed.state === 'done') submitted = messageId;
-        return typed;
-      }),
+    capture: screen.text,
+    visible: screen.visible,
+    history: screen.history,
+    paste(launchId, messageId, text) {
+      const refused = refuse(launchId);
+      if (refused !== null || pasted === messageId) return refused ?? DONE;
+      const isBracketed = screen.pasteMode() === 'bracketed' && text.length > 0;
+      const typed = type(isBracketed ? Buffer.concat([PASTE_START, text, PASTE_END]) : text);
+      if (typed.state === 'done') pasted = messageId;
+      return typed;
+    },
+    submit(launchId, messageId) {
+      const refused = refuse(launchId);
+      if (refused !== null || submitted === messageId) return refused ?? DONE;
+      const typed = type(ENTER);
+      if (typed.state === 'done') submitted = messageId;
+      return typed;
+    },
     follow(wire) {
       const follower = createFollower({
         wire,
-        picture(done) {
-          const at = offset;
-          screen.picture((bytes) => done({ offset: at, size: screen.size(), bytes }));
+        picture() {
+          gathered.flush();
+          return { offset, size: screen.size(), bytes: screen.picture() };
         },
       });
       followers.add(follower);

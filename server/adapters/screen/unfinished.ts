@@ -98,16 +98,22 @@ export function createUnfinished(): Unfinished {
     csi(byte);
   }
 
+  /**
+   * Where to begin, so that the end is the same as if all were taken: ESC begins anew, whatever it comes in the middle of. Only as the
+   * last byte of all it may yet be a part of a string that it ends.
+   */
+  function skip(data: Uint8Array): number {
+    const last = data.lastIndexOf(ESC, -2);
+    if (last !== -1) {
+      end();
+      return last;
+    }
+    return state === 'ground' ? Math.max(0, data.length - LONGEST_CUT) : 0;
+  }
+
   return {
     push(data) {
-      for (let index = 0; index < data.length; index += 1) {
-        if (state === 'ground') {
-          // Nearly everything is plain text outside of sequences: what matters of it is the next sequence, and a character cut off at the end.
-          const next = data.indexOf(ESC, index);
-          index = next === -1 ? Math.max(index, data.length - LONGEST_CUT) : next;
-        }
-        take(data[index] ?? 0);
-      }
+      for (let index = skip(data); index < data.length; index += 1) take(data[index] ?? 0);
     },
     bytes: () => Uint8Array.from(kept),
   };

@@ -1,6 +1,6 @@
 /**
  * What xterm.js knows of its screen and does not say in its public interface: margins, the pen, how links and underlines look,
- * how the mouse is encoded. Read from its inside, in this file only; the package is pinned, and the tests of the screen model
+ * how the mouse is encoded; and its parser, without the queue in front of it. Read from its inside, in this file only; the package is pinned, and the tests of the screen model
  * fail where an update moves any of it.
  */
 import type { IBuffer, Terminal } from '@xterm/headless';
@@ -33,6 +33,11 @@ export type CellLook = Look & { getChars(): string; getWidth(): number };
 export type Link = { readonly id?: string; readonly uri: string };
 
 export type XtermState = {
+  /**
+   * Puts it on the screen now. `write` does so some time later, in turns of 12 ms in which a program that goes on printing is not read.
+   * Not to be mixed with it.
+   */
+  readonly parse: (data: Uint8Array) => void;
   readonly pen: () => Look;
   /** First and last row that scroll, from 0, of the active buffer. */
   readonly margins: () => { readonly top: number; readonly bottom: number };
@@ -49,7 +54,11 @@ export type XtermState = {
 
 type Inside = {
   readonly buffer: { readonly scrollTop: number; readonly scrollBottom: number };
-  readonly _inputHandler: { readonly _curAttrData: Look; readonly _parser: { readonly precedingJoinState: number } };
+  readonly _inputHandler: {
+    parse(data: Uint8Array): unknown;
+    readonly _curAttrData: Look;
+    readonly _parser: { readonly precedingJoinState: number };
+  };
   readonly coreService: {
     readonly isCursorHidden: boolean;
     readonly decPrivateModes: { readonly cursorStyle?: string; readonly cursorBlink?: boolean };
@@ -61,6 +70,7 @@ type Inside = {
 export function readXtermState(terminal: Terminal): XtermState {
   const inside = (terminal as unknown as { readonly _core: Inside })._core;
   return {
+    parse: (data) => void inside._inputHandler.parse(data),
     pen: () => inside._inputHandler._curAttrData,
     margins: () => ({ top: inside.buffer.scrollTop, bottom: inside.buffer.scrollBottom }),
     cursor: () => (inside.coreService.isCursorHidden ? 'hidden' : 'shown'),

@@ -3,6 +3,7 @@
  * present picture. Owns what each viewer gets and in what order: snapshot and stream meet without gap or duplicate, because a
  * snapshot is asked for between two frames and what comes after it is held until it is there.
  */
+import { type BatchLimits, createBatches } from '../../core/terminal/batches.ts';
 import {
   beginRefresh,
   endRefresh,
@@ -14,7 +15,6 @@ import {
 } from '../../core/terminal/viewer-flow.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ScreenModel } from '../../ports/terminal.ts';
-import { type BatchLimits, createBatches } from './batches.ts';
 
 export type FanOutLimits = FlowLimits &
   BatchLimits & {
@@ -51,7 +51,7 @@ export type FanOut = {
 
 export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDeps): FanOut {
   const viewers = new Map<string, Viewer>();
-  const batches = createBatches({ clock, limits, send: deliver });
+  const batches = createBatches({ after: clock.after, limits, send: deliver });
   let backlog = 0;
   let source: 'flowing' | 'paused' = 'flowing';
   let lastRefreshMs = Number.NEGATIVE_INFINITY;
@@ -78,13 +78,14 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewer.flow = beginRefresh(viewer.flow);
       viewer.held = [];
     }
-    screen.snapshot((picture) => {
+    screen.snapshot((picture, ahead) => {
       if (closed) return;
-      // What the screen model has by now and the batch still gathers came after the picture.
+      // What the batch still gathers came after the picture, or is in it like what is held.
+      if (ahead > 0) batches.flush();
       for (const viewer of owed) {
         viewer.flow = endRefresh(viewer.flow, picture.length);
         viewer.output('snapshot', picture);
-        for (const frame of viewer.held.splice(0)) offer(viewer, frame);
+        for (const frame of dropBytes(viewer.held.splice(0), ahead)) offer(viewer, frame);
       }
       after();
     });
@@ -154,4 +155,13 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewers.clear();
     },
   };
+}
+
+function dropBytes(frames: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let left = count;
+  return frames.flatMap((frame) => {
+    const dropped = Math.min(left, frame.length);
+    left -= dropped;
+    return dropped === frame.length ? [] : [frame.subarray(dropped)];
+  });
 }

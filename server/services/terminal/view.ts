@@ -84,7 +84,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
     state = 'over';
   };
   const attachment: Attachment = await runtime.attach(source.handle, { onData: (data) => receive(data), onEnd: () => gone() });
-  const screen = deps.openScreen(attachment.size);
+  const screen = attachment.screen ?? deps.openScreen(attachment.size);
   const fan = createFanOut({ screen, clock, limits, pause: attachment.pause, resume: attachment.resume });
   const sizing = createSizing({
     size: attachment.size,

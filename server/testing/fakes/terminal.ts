@@ -41,7 +41,7 @@ export function createFakeScreens(mode: 'at once' | 'when told'): FakeScreens {
           });
         },
         resize: (next) => void sizes.push(next),
-        snapshot: (done) => enqueue(() => done(encoder.encode(text))),
+        snapshot: (done) => enqueue(() => done(encoder.encode(text), 0)),
         close() {
           open -= 1;
         },
@@ -115,6 +115,7 @@ export function createFakeAttachRuntime(initial: Size = { cols: 100, rows: 30 })
     attachments.push(fake);
     return {
       size,
+      screen: null,
       async write(data: Uint8Array) {
         typed += decoder.decode(data);
         await gate;

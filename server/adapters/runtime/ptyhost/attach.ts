@@ -1,6 +1,7 @@
 /**
  * The live view of a session: a connection of its own, on which the host sends a snapshot at an offset and then the output from
- * there on. A gap, which only a host that went wrong could make, is mended by another snapshot, never passed on.
+ * there on. A gap, which only a host that went wrong could make, is mended by another snapshot, never passed on. Its screen is the
+ * host's: whoever needs a picture is given one of the host's, and where in the stream it was taken.
  */
 import type { RuntimeHandle } from '../../../core/ids.ts';
 import type { Log } from '../../../ports/log.ts';
@@ -8,6 +9,7 @@ import type { Attachment, AttachmentListener } from '../../../ports/terminal.ts'
 import { runtimeNotFound } from '../refusals.ts';
 import { describeError, hostUnavailable } from './failures.ts';
 import { parseHandle } from './handles.ts';
+import { createHostScreen } from './host-screen.ts';
 import { ASK_LIMIT_MS, type Hosts } from './hosts.ts';
 import type { Link } from './link.ts';
 import { parseStatus } from './messages.ts';
@@ -24,6 +26,18 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
     let expected: number | null = null;
     let muted = false;
     let attached = false;
+    const { screen, passed, drawn } = createHostScreen((number) => {
+      // One that does not answer in time is stopped, and draws when it goes on; one whose connection ends is gone.
+      void link.ask({ op: 'picture', number }, { limitMs: ASK_LIMIT_MS }).catch((caught: unknown) => {
+        if (!muted) log.warn({ host: name, error: describeError(caught) }, 'a pty host has not drawn yet');
+      });
+    });
+
+    function pass(bytes: Uint8Array, reached: number): void {
+      if (muted) return;
+      passed(bytes.length, reached);
+      listener.onData(bytes);
+    }
 
     function redraw(): void {
       expected = null;
@@ -36,7 +50,7 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
       .connect(found.record, {
         onSnapshot({ offset, bytes }) {
           expected = offset;
-          if (!muted) listener.onData(bytes);
+          pass(bytes, offset);
         },
         onOutput({ offset, bytes }) {
           // What comes before a snapshot that was asked for is in it.
@@ -46,8 +60,9 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
             return redraw();
           }
           expected += bytes.length;
-          if (!muted) listener.onData(bytes);
+          pass(bytes, expected);
         },
+        onPicture: drawn,
         onClose() {
           if (attached && !muted) listener.onEnd();
         },
@@ -63,6 +78,7 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
       attached = true;
       return {
         size: status.size,
+        screen: status.pictures ? screen : null,
         async write(data) {
           let reply: Awaited<ReturnType<Link['ask']>>;
           try {

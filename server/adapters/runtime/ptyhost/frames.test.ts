@@ -6,11 +6,13 @@ import {
   decodeEnvelope,
   decodeJson,
   decodeOutput,
+  decodePicture,
   decodeSnapshot,
   encodeEnvelope,
   encodeFrame,
   encodeJson,
   encodeOutput,
+  encodePicture,
   encodeSnapshot,
   FRAME,
   type Frame,
@@ -75,6 +77,8 @@ describe('frames', () => {
         expect({ ...envelope, body: [...envelope.body] }).toEqual({ id, head: JSON.parse(JSON.stringify(said)), body: [...body] });
         const snapshot = decodeSnapshot(read(encodeSnapshot({ offset, cols: 80, rows: 1_000, bytes: body })).payload);
         expect({ ...snapshot, bytes: [...snapshot.bytes] }).toEqual({ offset, cols: 80, rows: 1_000, bytes: [...body] });
+        const picture = decodePicture(read(encodePicture({ number: id, offset, cols: 80, rows: 24, bytes: body })).payload);
+        expect({ ...picture, bytes: [...picture.bytes] }).toEqual({ number: id, offset, cols: 80, rows: 24, bytes: [...body] });
         const output = decodeOutput(read(encodeOutput({ offset, bytes: body })).payload);
         expect({ ...output, bytes: [...output.bytes] }).toEqual({ offset, bytes: [...body] });
       }),
@@ -84,7 +88,7 @@ describe('frames', () => {
   it('S9: what a frame holds is refused, not guessed, where it is cut short or lies about its lengths', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (payload) => {
-        for (const decode of [decodeEnvelope, decodeSnapshot, decodeOutput, decodeJson]) {
+        for (const decode of [decodeEnvelope, decodeSnapshot, decodePicture, decodeOutput, decodeJson]) {
           try {
             decode(payload);
           } catch (caught) {

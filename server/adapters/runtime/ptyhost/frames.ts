@@ -17,6 +17,8 @@ export const FRAME = {
   snapshot: 6,
   /** `u64 offset, bytes`: the output from that offset on. */
   data: 7,
+  /** `u32 number`, then as a snapshot: what was asked for by `picture`. Comes in its place between the others, and replaces none of them. */
+  picture: 8,
 } as const;
 
 /** Both ends speak the versions from `min` to `max`. */
@@ -143,19 +145,36 @@ export function decodeEnvelope(payload: Uint8Array): Envelope {
 
 export type Snapshot = { readonly offset: number; readonly cols: number; readonly rows: number; readonly bytes: Uint8Array };
 
-export function encodeSnapshot({ offset, cols, rows, bytes }: Snapshot): Uint8Array {
+export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
+  return encodeFrame(FRAME.snapshot, toNumbers(snapshot), snapshot.bytes);
+}
+
+function toNumbers({ offset, cols, rows }: Snapshot): Uint8Array {
   const numbers = new Uint8Array(12);
   const view = new DataView(numbers.buffer);
   view.setBigUint64(0, BigInt(offset));
   view.setUint16(8, cols);
   view.setUint16(10, rows);
-  return encodeFrame(FRAME.snapshot, numbers, bytes);
+  return numbers;
 }
 
 export function decodeSnapshot(payload: Uint8Array): Snapshot {
   if (payload.length < 12) throw new BadFrame('a snapshot without its numbers');
   const view = viewOf(payload);
   return { offset: readOffset(view), cols: view.getUint16(8), rows: view.getUint16(10), bytes: payload.subarray(12) };
+}
+
+export type Picture = Snapshot & { readonly number: number };
+
+export function encodePicture(picture: Picture): Uint8Array {
+  const number = new Uint8Array(4);
+  new DataView(number.buffer).setUint32(0, picture.number);
+  return encodeFrame(FRAME.picture, number, toNumbers(picture), picture.bytes);
+}
+
+export function decodePicture(payload: Uint8Array): Picture {
+  if (payload.length < 4) throw new BadFrame('a picture without its number');
+  return { number: viewOf(payload).getUint32(0), ...decodeSnapshot(payload.subarray(4)) };
 }
 
 export type Output = { readonly offset: number; readonly bytes: Uint8Array };

@@ -11,6 +11,7 @@ import {
   decodeEnvelope,
   decodeJson,
   decodeOutput,
+  decodePicture,
   decodeSnapshot,
   encodeEnvelope,
   encodeFrame,
@@ -19,6 +20,7 @@ import {
   type Frame,
   MAX_FRAME_BYTES,
   type Output,
+  type Picture,
   PROTOCOL,
   type Snapshot,
 } from './frames.ts';
@@ -41,6 +43,7 @@ export type Link = {
 export type LinkEvents = {
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   readonly onOutput?: (output: Output) => void;
+  readonly onPicture?: (picture: Picture) => void;
   /** Once, whoever ended it; not of one that was never open. */
   readonly onClose?: () => void;
 };
@@ -86,6 +89,7 @@ export function openLink({ socket: path, token }: LinkTarget, options: LinkOptio
       if (state === 'connecting') return greet({ type, payload });
       if (type === FRAME.snapshot) return options.onSnapshot?.(decodeSnapshot(payload));
       if (type === FRAME.data) return options.onOutput?.(decodeOutput(payload));
+      if (type === FRAME.picture) return options.onPicture?.(decodePicture(payload));
       // What a later host may say besides is not for us.
       if (type !== FRAME.reply) return;
       const { id, head, body } = decodeEnvelope(payload);

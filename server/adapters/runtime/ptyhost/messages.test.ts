@@ -12,6 +12,7 @@ const STATUS = {
   pasted: null,
   submitted: 'm-1',
   offset: 12,
+  pictures: true,
 };
 const PAGE = { total: 9, first: 1, rows: 8, text: 't', anchor: 'a', cols: 80, screen: 's' };
 
@@ -30,8 +31,14 @@ describe('what daemon and pty host say to each other', () => {
     expect(parseHello({ token: 't', min: 1, max: 9, colour: 'red' })).toEqual({ token: 't', min: 1, max: 9 });
     expect(parseRequest({ op: 'resize', cols: 80, rows: 24, pixels: 1 })).toEqual({ op: 'resize', cols: 80, rows: 24 });
     expect(parseStatus({ ...STATUS, mood: 'good' })).toEqual(STATUS);
+    expect(parseRequest({ op: 'picture', number: 7 })).toEqual({ op: 'picture', number: 7 });
     expect(parseReply({ ok: false, refusal: 'tired', why: 'late' })).toEqual({ ok: false, refusal: 'failed', why: 'late' });
     expect(parseReply({ ok: true })).toEqual({ ok: true, facts: undefined });
+  });
+
+  it('L12: of a host of earlier days it is known that it does not draw pictures', () => {
+    const { pictures: _, ...earlier } = STATUS;
+    expect(parseStatus(earlier)).toEqual({ ...STATUS, pictures: false });
   });
 
   it.each([
@@ -40,6 +47,7 @@ describe('what daemon and pty host say to each other', () => {
     [],
     {},
     { op: 'dance' },
+    { op: 'picture', number: 2 ** 32 },
     { op: 'capture' },
     { op: 'capture', historyLines: -1 },
     { op: 'history', from: -1, rows: 10, anchor: null },
@@ -57,7 +65,7 @@ describe('what daemon and pty host say to each other', () => {
   it('S9: is no hello, status or reply where a field is missing or of another kind', () => {
     for (const value of [null, [], { token: 't' }, { token: 1, min: 1, max: 1 }, { token: 't', min: -1, max: 1 }])
       expect(parseHello(value)).toBeNull();
-    for (const key of Object.keys(STATUS).filter((name) => !['instanceId', 'pasted', 'submitted'].includes(name)))
+    for (const key of Object.keys(STATUS).filter((name) => !['instanceId', 'pasted', 'submitted', 'pictures'].includes(name)))
       expect([key, parseStatus({ ...STATUS, [key]: {} })]).toEqual([key, null]);
     for (const key of Object.keys(PAGE)) expect([key, parsePage({ ...PAGE, [key]: {} })]).toEqual([key, null]);
     expect([parsePage({ ...PAGE, screen: null, mood: 'good' }), parseScreen({ cols: 80 })]).toEqual([{ ...PAGE, screen: null }, null]);

@@ -20,6 +20,8 @@ export type HostRequest =
   | { readonly op: 'attach' }
   /** A fresh snapshot on a connection that is attached. */
   | { readonly op: 'redraw' }
+  /** A picture of that number on a connection that is attached, as `FRAME.picture`. */
+  | { readonly op: 'picture'; readonly number: number }
   | { readonly op: 'capture'; readonly historyLines: number }
   | { readonly op: 'screen' }
   | ({ readonly op: 'history' } & HistoryRange)
@@ -53,6 +55,8 @@ export type HostStatus = {
   readonly submitted: MessageId | null;
   /** Bytes of output since the host began. */
   readonly offset: number;
+  /** Whether it knows `picture`; earlier hosts do not say. */
+  readonly pictures: boolean;
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -80,8 +84,9 @@ export function parseHello(value: unknown): Hello | null {
 export function parseRequest(value: unknown): HostRequest | null {
   const fields = toFields(value);
   if (fields === null) return null;
-  const { op, historyLines, cols, rows, from, anchor } = fields;
+  const { op, historyLines, cols, rows, from, anchor, number } = fields;
   if (op === 'status' || op === 'attach' || op === 'redraw' || op === 'screen' || op === 'write') return { op };
+  if (op === 'picture') return isCount(number) && number <= 0xffff_ffff ? { op, number } : null;
   if (op === 'capture') return isCount(historyLines) ? { op, historyLines } : null;
   if (op === 'history') return isRow(from) && isRow(anchor) && isCount(rows) ? { op, from, rows, anchor } : null;
   if (op === 'resize') return isSide(cols) && isSide(rows) ? { op, cols, rows } : null;
@@ -122,6 +127,7 @@ export function parseStatus(value: unknown): HostStatus | null {
     pasted: isText(fields['pasted']) ? (fields['pasted'] as MessageId) : null,
     submitted: isText(fields['submitted']) ? (fields['submitted'] as MessageId) : null,
     offset,
+    pictures: fields['pictures'] === true,
   };
 }
 

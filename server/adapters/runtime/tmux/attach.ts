@@ -91,6 +91,7 @@ export function createAttach(deps: AttachDeps): (handle: RuntimeHandle, listener
 
       return {
         size,
+        screen: null,
         async write(data) {
           try {
             await client.write(data);

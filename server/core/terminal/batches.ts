@@ -1,9 +1,8 @@
 /**
  * Gathers a stream into frames: the first byte after a silence goes at once, then at most one frame in a period, or when one is
- * full. A frame per chunk would cost more than the chunk; one at the end of a period would delay every echo by that period.
+ * full. A frame per chunk would cost more than the chunk; one at the end of a period would delay every echo by that period. Pure:
+ * time is the caller's.
  */
-import type { Clock } from '../../ports/clock.ts';
-
 export type BatchLimits = { readonly periodMs: number; readonly maxBytes: number };
 
 export type Batches = {
@@ -14,11 +13,12 @@ export type Batches = {
 };
 
 export function createBatches(deps: {
-  readonly clock: Clock;
+  /** Runs once after `ms`; answers how to call it off. */
+  readonly after: (ms: number, run: () => void) => () => void;
   readonly limits: BatchLimits;
   readonly send: (frame: Uint8Array) => void;
 }): Batches {
-  const { clock, limits, send } = deps;
+  const { after, limits, send } = deps;
   let gathered: Uint8Array[] = [];
   let bytes = 0;
   let cancel: (() => void) | null = null;
@@ -32,7 +32,7 @@ export function createBatches(deps: {
   }
 
   function arm(): void {
-    cancel = clock.after(limits.periodMs, () => {
+    cancel = after(limits.periodMs, () => {
       cancel = null;
       if (bytes === 0) return;
       flush();
