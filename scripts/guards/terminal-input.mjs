@@ -120,8 +120,8 @@ export const TERMINAL_INPUT_GUARDS = [
     fault: 'T7',
     clause: 'two viewers: who only looks takes nothing',
     file: 'server/core/terminal/size-arbiter.ts',
-    find: '{ ...claim, activeAt: 0 }) }, arbiter.holder);',
-    without: '{ ...claim, activeAt: 0 }) }, viewer);',
+    find: 'activeAt > held ? viewer : arbiter.holder);',
+    without: 'activeAt >= held ? viewer : arbiter.holder);',
     test: { file: 'server/core/terminal/size-arbiter.test.ts', name: 'T7: is the first visible viewer’s' },
   },
   {
