@@ -36,7 +36,7 @@ export type HostSession = {
 };
 
 /** The kernel gives 4 KiB at a time, and each frame costs the host, the wire and whoever follows more than its bytes do. */
-const PACE = { periodMs: 2, maxBytes: 65_536 };
+const PACE = { periodMs: 2, sustainedMs: 2, maxBytes: 65_536 };
 
 /** No pseudoterminal, no process: nothing that a program says. */
 const EXIT_NOT_STARTED = 126;
