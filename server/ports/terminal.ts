@@ -43,11 +43,10 @@ export interface ScreenModel {
   write(data: Uint8Array, parsed: () => void): void;
   resize(size: Size): void;
   /**
-   * Bytes that bring a terminal of this size to exactly the state after all that was written before this call, an unfinished
-   * escape sequence included. Of what is written between this call and that of `done` it has the first `ahead` bytes
-   * already, or all.
+   * Bytes that bring a terminal of this size to exactly the state after all that was written before it was taken, an unfinished
+   * escape sequence included. That is at this call, or only now that `done` is called.
    */
-  snapshot(done: (screen: Uint8Array, ahead: number) => void): void;
+  snapshot(done: (screen: Uint8Array, taken: 'at the call' | 'now') => void): void;
   close(): void;
 }
 

@@ -39,7 +39,7 @@ export function openHeadlessScreen(size: Size): ScreenModel {
         const screen = new Uint8Array(picture.length + rest.length);
         screen.set(picture);
         screen.set(rest, picture.length);
-        done(screen, 0);
+        done(screen, 'at the call');
       });
     },
     close() {

@@ -32,7 +32,7 @@ describe('what a viewer may be sent', () => {
             acked += Math.min(bytes, sent - acked);
             flow = takeAck(flow, bytes, LIMITS);
           } else if (flow.phase === 'due') {
-            flow = endRefresh(beginRefresh(flow), bytes);
+            flow = endRefresh(beginRefresh(flow), bytes, 'at the call');
             sent += bytes;
             pictures = bytes;
           }
@@ -65,11 +65,13 @@ describe('what a viewer may be sent', () => {
     const awaiting = beginRefresh(NEW_FLOW);
     const held = offerFrame(awaiting, 60_000, LIMITS);
     expect(held.verdict).toBe('hold');
-    expect(endRefresh(held.flow, 500)).toEqual({ ...streaming(500) });
+    expect(endRefresh(held.flow, 500, 'at the call')).toEqual({ ...streaming(500) });
     const overrun = offerFrame(held.flow, 60_000, LIMITS);
     expect(overrun.verdict).toBe('skip');
     expect(offerFrame(overrun.flow, 1, LIMITS).verdict).toBe('skip');
-    expect(endRefresh(overrun.flow, 500)).toEqual({ ...streaming(500), phase: 'conflated' });
-    expect(takeAck(endRefresh(overrun.flow, 500), 1, LIMITS).phase).toBe('due');
+    expect(endRefresh(overrun.flow, 500, 'at the call')).toEqual({ ...streaming(500), phase: 'conflated' });
+    expect(takeAck(endRefresh(overrun.flow, 500, 'at the call'), 1, LIMITS).phase).toBe('due');
+    // A screen that is of this moment has all that was held or let go.
+    expect(endRefresh(overrun.flow, 500, 'now')).toEqual(streaming(500));
   });
 });

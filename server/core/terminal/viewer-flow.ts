@@ -58,8 +58,8 @@ export function beginRefresh(flow: ViewerFlow): ViewerFlow {
   return { ...flow, phase: 'awaiting', heldBytes: 0, overrun: 'no' };
 }
 
-/** The screen goes out; what was held is to be offered next, unless it ran over. */
-export function endRefresh(flow: ViewerFlow, snapshotBytes: number): ViewerFlow {
-  const phase = flow.overrun === 'yes' ? 'conflated' : 'streaming';
+/** The screen goes out; what was held is to be offered next, unless it ran over. Taken only `now`, it has what was held. */
+export function endRefresh(flow: ViewerFlow, snapshotBytes: number, taken: 'at the call' | 'now'): ViewerFlow {
+  const phase = flow.overrun === 'yes' && taken === 'at the call' ? 'conflated' : 'streaming';
   return { phase, unackedBytes: flow.unackedBytes + snapshotBytes, heldBytes: 0, overrun: 'no' };
 }

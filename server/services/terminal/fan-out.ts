@@ -80,14 +80,15 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewer.flow = beginRefresh(viewer.flow);
       viewer.held = [];
     }
-    screen.snapshot((picture, ahead) => {
+    screen.snapshot((picture, taken) => {
       if (closed) return;
-      // What the batch still gathers came after the picture, or is in it like what is held.
-      if (ahead > 0) batches.flush();
+      // What the batch still gathers came after the picture, or is on it like what is held.
+      if (taken === 'now') batches.flush();
       for (const viewer of owed) {
-        viewer.flow = endRefresh(viewer.flow, picture.length);
+        viewer.flow = endRefresh(viewer.flow, picture.length, taken);
         viewer.output('snapshot', picture);
-        for (const frame of dropBytes(viewer.held.splice(0), ahead)) offer(viewer, frame);
+        const later = viewer.held.splice(0);
+        if (taken === 'at the call') for (const frame of later) offer(viewer, frame);
       }
       after();
     });
@@ -158,13 +159,4 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewers.clear();
     },
   };
-}
-
-function dropBytes(frames: readonly Uint8Array[], count: number): readonly Uint8Array[] {
-  let left = count;
-  return frames.flatMap((frame) => {
-    const dropped = Math.min(left, frame.length);
-    left -= dropped;
-    return dropped === frame.length ? [] : [frame.subarray(dropped)];
-  });
 }

@@ -29,11 +29,6 @@ function makeWorld() {
   const host = createHostScreen((number) => void toHost.push(number));
   const fan = createFanOut({ screen: host.screen, clock, limits: LIMITS, pause: () => undefined, resume: () => undefined });
 
-  function pass(bytes: Uint8Array, reached: number): void {
-    host.passed(bytes.length, reached);
-    fan.push(bytes);
-  }
-
   return {
     clock,
     sinks,
@@ -58,13 +53,7 @@ function makeWorld() {
       for (const frame of toDaemon.splice(0, frames)) {
         const payload = frame.subarray(5);
         if (frame[4] === FRAME.picture) host.drawn(decodePicture(payload));
-        else if (frame[4] === FRAME.snapshot) {
-          const { offset, bytes } = decodeSnapshot(payload);
-          pass(bytes, offset);
-        } else {
-          const { offset, bytes } = decodeOutput(payload);
-          pass(bytes, offset + bytes.length);
-        }
+        else fan.push((frame[4] === FRAME.snapshot ? decodeSnapshot : decodeOutput)(payload).bytes);
       }
     },
     join(id: string) {

@@ -41,7 +41,7 @@ export function createFakeScreens(mode: 'at once' | 'when told'): FakeScreens {
           });
         },
         resize: (next) => void sizes.push(next),
-        snapshot: (done) => enqueue(() => done(encoder.encode(text), 0)),
+        snapshot: (done) => enqueue(() => done(encoder.encode(text), 'at the call')),
         close() {
           open -= 1;
         },

@@ -1,7 +1,7 @@
 /**
  * The live view of a session: a connection of its own, on which the host sends a snapshot at an offset and then the output from
  * there on. A gap, which only a host that went wrong could make, is mended by another snapshot, never passed on. Its screen is the
- * host's: whoever needs a picture is given one of the host's, and where in the stream it was taken.
+ * host's: whoever needs a picture is given one of the host's.
  */
 import type { RuntimeHandle } from '../../../core/ids.ts';
 import type { Log } from '../../../ports/log.ts';
@@ -26,18 +26,12 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
     let expected: number | null = null;
     let muted = false;
     let attached = false;
-    const { screen, passed, drawn } = createHostScreen((number) => {
+    const { screen, drawn } = createHostScreen((number) => {
       // One that does not answer in time is stopped, and draws when it goes on; one whose connection ends is gone.
       void link.ask({ op: 'picture', number }, { limitMs: ASK_LIMIT_MS }).catch((caught: unknown) => {
         if (!muted) log.warn({ host: name, error: describeError(caught) }, 'a pty host has not drawn yet');
       });
     });
-
-    function pass(bytes: Uint8Array, reached: number): void {
-      if (muted) return;
-      passed(bytes.length, reached);
-      listener.onData(bytes);
-    }
 
     function redraw(): void {
       expected = null;
@@ -50,7 +44,7 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
       .connect(found.record, {
         onSnapshot({ offset, bytes }) {
           expected = offset;
-          pass(bytes, offset);
+          if (!muted) listener.onData(bytes);
         },
         onOutput({ offset, bytes }) {
           // What comes before a snapshot that was asked for is in it.
@@ -60,7 +54,7 @@ export function createAttach({ hosts, log }: { readonly hosts: Hosts; readonly l
             return redraw();
           }
           expected += bytes.length;
-          pass(bytes, expected);
+          if (!muted) listener.onData(bytes);
         },
         onPicture: drawn,
         onClose() {
