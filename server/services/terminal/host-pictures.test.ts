@@ -8,7 +8,16 @@ import { createManualClock } from '../../testing/fakes/clock.ts';
 import { createRecordingSink, type RecordingSink } from '../../testing/fakes/terminal.ts';
 import { createFanOut } from './fan-out.ts';
 
-const LIMITS = { highWaterBytes: 64, lowWaterBytes: 16, periodMs: 4, maxBytes: 32, refreshMs: 30, pauseBytes: 200, resumeBytes: 50 };
+const LIMITS = {
+  highWaterBytes: 64,
+  lowWaterBytes: 16,
+  periodMs: 4,
+  sustainedMs: 16,
+  maxBytes: 32,
+  refreshMs: 30,
+  pauseBytes: 200,
+  resumeBytes: 50,
+};
 const SIZE = { cols: 80, rows: 24 };
 /** What is before it is drawn over. */
 const AFRESH = '\x18';
