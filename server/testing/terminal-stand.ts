@@ -63,8 +63,8 @@ export type TerminalStand<H extends StandHarness = StandHarness> = AsyncDisposab
   /** The whole host dies. */
   killHost(): Promise<void>;
   end(how: string, spec: LaunchSpec): Promise<void>;
-  /** Resolves once each viewer shows what the host shows, cursor included. */
-  untilSame(spec: LaunchSpec, viewers: readonly TestViewer[]): Promise<string>;
+  /** Resolves once each viewer shows what the host shows, cursor included, and `text` is on it: before a program prints, all is the same. */
+  untilSame(spec: LaunchSpec, viewers: readonly TestViewer[], text?: string): Promise<string>;
 };
 
 export const ENDINGS: Readonly<Record<StandKind, readonly string[]>> = {
@@ -233,12 +233,13 @@ function standOn<H extends StandHarness>(
     async end(how, spec) {
       await endings[how]?.(spec, runtime);
     },
-    async untilSame(spec, viewers) {
+    async untilSame(spec, viewers, awaited = '') {
       let last: unknown;
       const same = async (): Promise<string | null> => {
         const wanted = await screenOf(spec, runtime);
         const shown = viewers.map((viewer) => ({ text: viewer.text(), cursor: viewer.cursor() }));
         last = { wanted, shown };
+        if (!wanted.text.includes(awaited)) return null;
         return shown.every(({ text, cursor }) => text === wanted.text && cursor === wanted.cursor) ? `${wanted.text}\n` : null;
       };
       return await eventually(() => `all show what the host shows; it is ${JSON.stringify(last, null, 1)}`, same, { limitMs: 30_000 });

@@ -61,7 +61,7 @@ describe.each(['tmux', 'ptyhost'] as const)('the terminal hub on %s', (kind) => 
       ),
     );
     const seen = await stand.view('app-1');
-    expect(await stand.untilSame(spec, [seen])).toContain('full screen');
+    await stand.untilSame(spec, [seen], 'full screen');
     await eventually(
       'the modes are there',
       () => seen.terminal.modes.bracketedPasteMode && seen.terminal.modes.mouseTrackingMode === 'drag',
@@ -99,7 +99,7 @@ describe.each(['tmux', 'ptyhost'] as const)('the terminal hub on %s', (kind) => 
     const got = stuck.bytes();
     expect(got).toBeLessThan(2 * 16_384);
     process.kill(await stand.programPid(spec), 'SIGUSR1');
-    expect(await stand.untilSame(spec, seen)).toMatch(/^counted to [0-9]+\n世界 done/);
+    expect(await stand.untilSame(spec, seen, ' done')).toMatch(/^counted to [0-9]+\n世界 done/);
     expect(stuck.bytes()).toBe(got);
     expect(stuck.text()).not.toContain('counted');
     stuck.viewer.ack(1 << 30);
@@ -198,7 +198,7 @@ describe.each(['tmux', 'ptyhost'] as const)('the terminal hub on %s', (kind) => 
     );
     const [first, second] = [await stand.view('app-1'), await stand.view('app-1', { size: { cols: 30, rows: 8 } })];
     expect(second.size()).toEqual(STAND_SIZE);
-    expect(await stand.untilSame(spec, [first, second])).toContain('half red');
+    await stand.untilSame(spec, [first, second], 'half red');
   });
 });
 
