@@ -59,8 +59,8 @@ export const WORKTREES_GUARDS = [
   {
     fault: 'L10',
     clause: 'base branch gone',
-    file: 'server/adapters/workspace/git-worktree/base.ts',
-    find: 'if (commit === null) throw baseNotFound(git.cwd, base);',
+    file: 'server/adapters/workspace/git-worktree/git-worktrees.ts',
+    find: 'await inspectRepository(repository);\n        throw baseNotFound(repository.root, base);',
     without: '',
     test: { file: WORKTREES, name: 'L10 a base that names no commit is refused', written: WORKTREE_CONTRACT },
   },

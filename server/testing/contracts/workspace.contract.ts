@@ -65,6 +65,7 @@ export function describeWorkspacePort(name: string, open: () => Promise<Workspac
       expect(await codeOf(harness.port.inspectRepository(`${harness.repository}/nowhere`))).toBe('PATH_NOT_FOUND');
       expect(await codeOf(harness.port.inspectRepository(harness.folder))).toBe('NOT_A_REPOSITORY');
       expect(await codeOf(harness.port.inspectRepository(harness.unbornRepository))).toBe('UNBORN_HEAD');
+      expect(await codeOf(planWorktree(harness.port, planOf(harness, { repository: harness.unbornRepository })))).toBe('UNBORN_HEAD');
     });
 
     test('L10 a base that names no commit is refused', async () => {

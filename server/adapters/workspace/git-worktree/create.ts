@@ -47,10 +47,9 @@ async function addFresh({ git }: OpenRepository, workspace: Workspace): Promise<
   return succeeded(added);
 }
 
-const newBranchArgs = ({ branch, path, baseCommit }: Workspace): readonly string[] => [
-  ...['worktree', 'add', '--quiet', '--no-track'],
-  ...['-b', branch, '--', path, baseCommit],
-];
+function newBranchArgs({ branch, path, baseCommit }: Workspace): readonly string[] {
+  return ['worktree', 'add', '--quiet', '--no-track', '-b', branch, '--', path, baseCommit];
+}
 
 async function makeParent(workspace: Workspace): Promise<void> {
   const parent = dirname(workspace.path);
