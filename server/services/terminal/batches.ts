@@ -1,15 +1,27 @@
 /**
  * Gathers a stream into frames: the first byte after a silence goes at once, then at most one frame in a period, or when one is
- * full. A frame per chunk would cost more than the chunk; one at the end of a period would delay every echo by that period.
+ * full. A frame per chunk would cost more than the chunk; one at the end of a period would delay every echo by that period. A stream
+ * that does not pause gets a longer one: what comes faster than a display shows it is work for every process on the way, and for
+ * the same two cores on which the agent runs.
  */
 import type { Clock } from '../../ports/clock.ts';
 
-export type BatchLimits = { readonly periodMs: number; readonly maxBytes: number };
+export type BatchLimits = {
+  readonly periodMs: number;
+  /** The period of a stream that does not pause. */
+  readonly sustainedMs: number;
+  readonly maxBytes: number;
+};
+
+/** So many periods in a row in which something came, and nobody typed. */
+const SUSTAINED_AFTER = 8;
 
 export type Batches = {
   readonly push: (data: Uint8Array) => void;
   /** Sends what has been gathered now, so that what is said next comes after it. */
   readonly flush: () => void;
+  /** Somebody has typed and waits for what comes of it, in a flood too: the short period for a while. */
+  readonly hurry: () => void;
   readonly close: () => void;
 };
 
@@ -22,6 +34,8 @@ export function createBatches(deps: {
   let gathered: Uint8Array[] = [];
   let bytes = 0;
   let cancel: (() => void) | null = null;
+  /** Periods since the last silence or input. */
+  let run = 0;
 
   function flush(): void {
     if (bytes === 0) return;
@@ -32,9 +46,13 @@ export function createBatches(deps: {
   }
 
   function arm(): void {
-    cancel = clock.after(limits.periodMs, () => {
+    cancel = clock.after(run < SUSTAINED_AFTER ? limits.periodMs : limits.sustainedMs, () => {
       cancel = null;
-      if (bytes === 0) return;
+      if (bytes === 0) {
+        run = 0;
+        return;
+      }
+      run += 1;
       flush();
       arm();
     });
@@ -54,6 +72,14 @@ export function createBatches(deps: {
       arm();
     },
     flush,
+    hurry() {
+      const sustained = run >= SUSTAINED_AFTER;
+      run = 0;
+      if (!sustained || cancel === null) return;
+      cancel();
+      flush();
+      arm();
+    },
     close() {
       cancel?.();
       cancel = null;

@@ -8,6 +8,7 @@ const LIMITS: FanOutLimits = {
   highWaterBytes: 64,
   lowWaterBytes: 16,
   periodMs: 4,
+  sustainedMs: 16,
   maxBytes: 32,
   refreshMs: 30,
   pauseBytes: 200,
@@ -53,6 +54,36 @@ describe('one stream to many viewers', () => {
     await clock.advance(8);
     say('d');
     expect(viewer.text()).toBe('abcd');
+  });
+
+  it('sends a stream that does not pause at the pace of a display, and again at once where somebody typed or it paused', async () => {
+    const { clock, fan, say, watch } = makeFanOut();
+    const viewer = watch('v');
+    /** How many milliseconds passed between the frames; something comes in each. */
+    const gaps = async (ms: number): Promise<readonly number[]> => {
+      const found: number[] = [];
+      let since = 0;
+      for (let at = 0; at < ms; at += 1) {
+        const before = viewer.frames.length;
+        say('x');
+        await clock.advance(1);
+        since += 1;
+        if (viewer.frames.length === before) continue;
+        found.push(since);
+        since = 0;
+        fan.ack('v', viewer.takeUnacked());
+      }
+      return found;
+    };
+    expect(await gaps(4 * 8 + 48)).toEqual([1, 3, 4, 4, 4, 4, 4, 4, 4, 16, 16, 16]);
+    fan.hurry();
+    expect(await gaps(4 * 8 + 32)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 16, 16]);
+    await clock.advance(16);
+    await clock.advance(16);
+    const { length } = viewer.frames;
+    say('y');
+    expect(viewer.frames).toHaveLength(length + 1);
+    expect((await gaps(12)).slice(1)).toEqual([4, 4]);
   });
 
   it('T5: sends a frame that is full without waiting, and cuts what is larger', () => {

@@ -44,6 +44,8 @@ export type FanOut = {
   readonly remove: (id: string) => void;
   /** All that has come is sent before what the caller does next. */
   readonly flush: () => void;
+  /** Somebody has typed, and waits for what comes of it. */
+  readonly hurry: () => void;
   /** Gives every viewer the last picture, lagging ones included, then calls `done`. Nothing is to be pushed after it. */
   readonly finish: (done: () => void) => void;
   readonly close: () => void;
@@ -139,6 +141,7 @@ export function createFanOut({ screen, clock, limits, pause, resume }: FanOutDep
       viewers.delete(id);
     },
     flush: batches.flush,
+    hurry: batches.hurry,
     finish(done) {
       batches.flush();
       // One that awaits a picture gets it, and what is held for it, by itself.

@@ -197,6 +197,7 @@ export async function openView(deps: ViewDeps, source: ViewSource, options: View
           const typed = dropQueryReplies(data, input);
           input = typed.state;
           if (typed.data.length === 0) return;
+          fan.hurry();
           pending += data.length;
           try {
             await attachment.write(typed.data);
