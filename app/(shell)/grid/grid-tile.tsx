@@ -3,11 +3,11 @@
 
 import { clsx } from 'clsx';
 import { Maximize2, X } from 'lucide-react';
-import nextDynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useRef, useState } from 'react';
 import { attachableLaunch } from '../../_components/session/session-notice.ts';
 import { StatusIcon } from '../../_components/status-badge.tsx';
+import { createLoaded } from '../../_data/loaded.ts';
 import { nameOf, STATUS_LOOKS } from '../../_data/status.ts';
 import { SHORTCUT_KEYS } from '../../_terminal/keys.ts';
 import { IconButton } from '../../_ui/button.tsx';
@@ -15,7 +15,8 @@ import { Kbd } from '../../_ui/kbd.tsx';
 import type { Tile } from './choose-tiles.ts';
 
 /** xterm comes with the first terminal. */
-const TerminalTile = nextDynamic(() => import('../../_terminal/terminal-tile.tsx').then((file) => file.TerminalTile), { ssr: false });
+const terminal = createLoaded(() => import('../../_terminal/terminal-tile.tsx').then((file) => file.TerminalTile));
+if (typeof window !== 'undefined') terminal.begin();
 
 export type GridTileProps = { readonly tile: Tile; readonly span: number; readonly onRemove: () => void };
 
@@ -24,6 +25,7 @@ export function GridTile({ tile: { id, session }, span, onRemove }: GridTileProp
   const [focus, setFocus] = useState<'inside' | 'outside'>('outside');
   const name = session === null ? id : nameOf(session);
   const isLive = session?.phase === 'live';
+  const TerminalTile = terminal.useCode();
   return (
     <section
       aria-label={name === id ? id : `${name}, ${id}`}
@@ -72,13 +74,15 @@ export function GridTile({ tile: { id, session }, span, onRemove }: GridTileProp
         </IconButton>
       </header>
       {isLive ? (
-        <TerminalTile
-          sessionId={id}
-          program={session.agent === 'shell' ? 'shell' : 'other'}
-          launch={attachableLaunch(session)}
-          entry={entry}
-          onFocus={setFocus}
-        />
+        TerminalTile === null ? null : (
+          <TerminalTile
+            sessionId={id}
+            program={session.agent === 'shell' ? 'shell' : 'other'}
+            launch={attachableLaunch(session)}
+            entry={entry}
+            onFocus={setFocus}
+          />
+        )
       ) : (
         <p className="m-auto p-4 text-center text-ink-muted text-pretty">
           {session === null

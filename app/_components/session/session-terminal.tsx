@@ -1,10 +1,10 @@
 /** A live session's terminal, with what the session has to say above it and the buttons that answer to that. */
 'use client';
 
-import nextDynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
 import type { SessionView } from '../../../server/contract/session.ts';
 import { useConnection } from '../../_data/live.tsx';
+import { createLoaded } from '../../_data/loaded.ts';
 import type { TerminalPanelProps } from '../../_terminal/terminal-panel.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { NoticeBar } from './notice-bar.tsx';
@@ -12,20 +12,19 @@ import { attachableLaunch, deriveNotice, type NoticeAction } from './session-not
 import type { SessionActions } from './use-session-actions.ts';
 
 /** xterm and its addons come with the first terminal; a board needs none of them. */
-const load = () => import('../../_terminal/terminal-panel.tsx');
-const TerminalPanel = nextDynamic(() => load().then((file) => file.TerminalPanel), { ssr: false });
-
+const panel = createLoaded(async () => {
+  const { TerminalPanel, prepareTerminal } = await import('../../_terminal/terminal-panel.tsx');
+  prepareTerminal();
+  return TerminalPanel;
+});
 // Not only when the session is known, which is a connection and a snapshot later.
-if (typeof window !== 'undefined')
-  void load().then(
-    (file) => file.prepareTerminal(),
-    () => undefined,
-  );
+if (typeof window !== 'undefined') panel.begin();
 
 export type SessionTerminalProps = { readonly session: SessionView; readonly actions: SessionActions };
 
 export function SessionTerminal({ session, actions }: SessionTerminalProps) {
   const connection = useConnection();
+  const TerminalPanel = panel.useCode();
   const notice: TerminalPanelProps['notice'] = ({ phase, screen, pressed, retryNow }) => {
     const said = deriveNotice({ session, phase, screen, connection });
     if (said === null) return null;
@@ -61,7 +60,7 @@ export function SessionTerminal({ session, actions }: SessionTerminalProps) {
       </NoticeBar>
     );
   };
-  return (
+  return TerminalPanel === null ? null : (
     <TerminalPanel
       sessionId={session.id}
       program={session.agent === 'shell' ? 'shell' : 'other'}

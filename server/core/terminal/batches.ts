@@ -11,7 +11,7 @@ export type BatchLimits = {
   readonly maxBytes: number;
 };
 
-/** So many periods in a row in which something came. */
+/** So many periods in a row in which something came, and nobody typed. */
 const SUSTAINED_AFTER = 8;
 
 export type Batches = {
