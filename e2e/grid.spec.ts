@@ -114,13 +114,22 @@ test('S8: cards show the screens of their sessions in colour, inert, for one cap
   test.setTimeout(120_000);
   const log = `${installation.root}/captures`;
   const real = spawnSync('sh', ['-c', 'command -v tmux'], { encoding: 'utf8' }).stdout.trim();
+  // What the daemon says on its control channel, line by line; the client itself keeps its process id.
   installation.program(
     'tmux',
-    `#!/bin/sh\ncase "$*" in *'capture-pane -p -e'*) echo "$*" | tr '\\n' ' ' >>'${log}'; echo >>'${log}';; esac\nexec ${real} "$@"\n`,
+    `#!/bin/sh
+case "$*" in *' -C attach-session '*)
+  mkfifo '${log}'.$$
+  exec 3<&0
+  tee -a '${log}' <&3 >'${log}'.$$ &
+  exec ${real} "$@" <'${log}'.$$ 3<&-
+esac
+exec ${real} "$@"
+`,
   );
   const looks = (): readonly number[] =>
     (existsSync(log) ? readFileSync(log, 'utf8').split('\n') : []).flatMap((line) => {
-      const count = line.split('capture-pane').length - 1;
+      const count = line.split("capture-pane '-p' '-e'").length - 1;
       return count === 0 ? [] : [count];
     });
   const url = await openDashboard(installation, page);
