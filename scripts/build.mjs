@@ -102,6 +102,8 @@ function entries(define) {
         lineLimit: 160,
         // Read as Latin-1, which V8 takes as it is: no decoding, and half the memory of a text with one character beyond it.
         charset: 'ascii',
+        // What is loaded late is loaded by `require`: an import from a script of `node:vm` prints a warning of Node's.
+        supported: { 'dynamic-import': false },
       },
     },
     // Next stays in node_modules: it finds its own files there.

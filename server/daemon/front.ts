@@ -13,10 +13,11 @@ export type Front = {
 export function openFront(deps: DashboardDeps): Front {
   let opening: Promise<Dashboard> | null = null;
   let closing = false;
-  const dashboard = (): Promise<Dashboard> => {
-    if (closing && opening === null) return Promise.reject(notReady('stopping'));
+  const dashboard = async (): Promise<Dashboard> => {
+    const refusal = closing && opening === null ? notReady('stopping') : null;
+    if (refusal !== null) throw refusal;
     opening ??= import('./dashboard.ts').then(({ openDashboard }) => openDashboard(deps));
-    return opening;
+    return await opening;
   };
   return {
     sockets: { accept: async (upgrade) => (await dashboard()).sockets.accept(upgrade) },

@@ -74,7 +74,7 @@ export function describeSessionContract(bench: StoreBench): void {
       expect(store.sessions.events('app-1' as SessionId)).toEqual([]);
     });
 
-    test('the list can be narrowed to phases and to a project, in the order of insertion', () => {
+    test('the list can be narrowed to phases, to a project and to what is parked, in the order of insertion', () => {
       store.projects.insert(projectFacts({ id: 'other' as ProjectId }));
       insert({ number: 1, phase: 'terminated' });
       insert({ number: 2, phase: 'live' });
@@ -88,6 +88,10 @@ export function describeSessionContract(bench: StoreBench): void {
       expect(ids({ phases: ['live'], projectId: APP })).toEqual(['app-2']);
       expect(ids({ projectId: 'other' as ProjectId })).toEqual(['other-4']);
       expect(ids({ phases: [] })).toEqual([]);
+      for (const id of ['app-1', 'app-2']) store.sessions.update(id as SessionId, { parked: true }, WHY);
+      expect(ids({ parked: 'yes' })).toEqual(['app-1', 'app-2']);
+      expect(ids({ phases: ['terminated'], parked: 'yes' })).toEqual(['app-1']);
+      expect(ids({ phases: ['spawning'], parked: 'yes' })).toEqual([]);
     });
 
     test('an update writes an event with only the facts that changed, old and new', () => {

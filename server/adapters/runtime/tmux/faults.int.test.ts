@@ -240,6 +240,21 @@ it('closing ends the control client and leaves the sessions', async () => {
   expect(await probeOne(harness.runtime(), spec.handle)).toMatchObject({ state: 'alive' });
 });
 
+it('connects ahead of the first look where a server is, and starts none where there is none', async () => {
+  await using harness = await makeTmuxHarness();
+  harness.runtime().connect();
+  const { handle } = makeSpec(harness, 'app-1');
+  expect(await probeOne(harness.runtime(), handle)).toMatchObject({ state: 'dead', evidence: 'host_gone' });
+  await harness.runtime().create(makeSpec(harness, 'app-1'));
+  await harness.runtime().close();
+  await eventually('no control client is left', async () => (await harness.controlClients()).length === 0);
+  const next = harness.open();
+  next.connect();
+  await eventually('it has connected', async () => (await harness.controlClients()).length === 1);
+  expect(await probeOne(next, handle)).toMatchObject({ state: 'alive' });
+  expect(await harness.controlClients()).toHaveLength(1);
+});
+
 it('works on when somebody ended the keeper, and never lists it', async () => {
   await using harness = await makeTmuxHarness();
   const spec = makeSpec(harness, 'app-1');
