@@ -200,7 +200,9 @@ export async function ensureBuilt({ outDir = 'dist', faultPoints = 'off', force 
     try {
       const define = { __AO_VERSION__: JSON.stringify(version), __AO_FAULTS__: String(faultPoints === 'on') };
       await Promise.all(entries(define).map((entry) => bundle(entry, staging)));
-      execFileSync(process.execPath, [join(ROOT, 'scripts/lib/code-cache.mjs'), join(staging, 'daemon.cjs')], { stdio: 'pipe' });
+      // V8 takes no code cache that was made under other flags than the daemon's (server/launcher/node-flags.ts).
+      const cache = ['--max-semi-space-size=2', join(ROOT, 'scripts/lib/code-cache.mjs'), join(staging, 'daemon.cjs')];
+      execFileSync(process.execPath, cache, { stdio: 'pipe' });
       cpSync(join(ROOT, 'drizzle/migrations'), join(staging, 'migrations'), { recursive: true });
       rmSync(join(target, STAMP), { force: true });
       publish(staging, target);

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DAEMON_NODE_FLAGS } from '../../server/launcher/node-flags.ts';
 import { eventually } from '../../server/testing/resources.ts';
 import { freePort, makeWorld, type SessionJson, type World } from '../../server/testing/world.ts';
 import { inTurns } from './processes.ts';
@@ -68,7 +69,7 @@ export async function makeStand(kind: StandKind): Promise<Stand> {
 
   async function startDaemon(how: 'plain' | 'probed'): Promise<number> {
     const startedMs = performance.now();
-    const flags = how === 'plain' ? [] : ['--expose-gc', '--import', PROBE];
+    const flags = [...DAEMON_NODE_FLAGS, ...(how === 'plain' ? [] : ['--expose-gc', '--import', PROBE])];
     const child = spawn(process.execPath, [...flags, join(DIST, 'daemon.mjs')], {
       env: world.env,
       stdio: how === 'plain' ? 'ignore' : ['ignore', 'ignore', 'ignore', 'ipc'],

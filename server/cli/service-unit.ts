@@ -3,6 +3,8 @@
  * sessions, which are no children of ours but may be in our control group (systemd) or process group (launchd).
  */
 
+import { DAEMON_NODE_FLAGS } from '../launcher/node-flags.ts';
+
 export type ServiceFacts = {
   readonly node: string;
   readonly daemonEntry: string;
@@ -22,7 +24,7 @@ export function toSystemdUnit({ node, daemonEntry, env }: ServiceFacts): string 
     '',
     '[Service]',
     'Type=exec',
-    `ExecStart=${quoteForSystemd(node, 'command')} ${quoteForSystemd(daemonEntry, 'command')}`,
+    `ExecStart=${[node, ...DAEMON_NODE_FLAGS, daemonEntry].map((word) => quoteForSystemd(word, 'command')).join(' ')}`,
     ...variables,
     '# A stop ends the daemon alone: the sessions outlive it.',
     'KillMode=process',
@@ -46,7 +48,7 @@ export function toLaunchdPlist(label: string, { node, daemonEntry, env }: Servic
     '<plist version="1.0">',
     '<dict>',
     `  <key>Label</key>${text(label)}`,
-    `  <key>ProgramArguments</key><array>${text(node)}${text(daemonEntry)}</array>`,
+    `  <key>ProgramArguments</key><array>${[node, ...DAEMON_NODE_FLAGS, daemonEntry].map(text).join('')}</array>`,
     '  <key>EnvironmentVariables</key>',
     '  <dict>',
     ...Object.entries(env).map(([name, value]) => `    <key>${escapeXml(name)}</key>${text(value)}`),

@@ -16,7 +16,7 @@ describe('L11 the unit of the daemon', () => {
     const lines = toSystemdUnit(FACTS).split('\n');
     expect(lines).toContain('KillMode=process');
     expect(lines).toContain('RestartPreventExitStatus=3');
-    expect(lines).toContain('ExecStart="/opt/no de/bin/node" "/srv/100%%/$$x/daemon.mjs"');
+    expect(lines).toContain('ExecStart="/opt/no de/bin/node" "--max-semi-space-size=2" "/srv/100%%/$$x/daemon.mjs"');
     expect(lines).toContain('Environment="AO_DATA_DIR=/d \\"q\\" \\\\ %%h"');
   });
 

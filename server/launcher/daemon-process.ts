@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Environment, LocationConfig } from '../contract/environment.ts';
 import { appErrorSchema } from '../contract/errors.ts';
 import { type AppErrorFacts, dataDirUnusable } from '../core/errors.ts';
+import { DAEMON_NODE_FLAGS } from './node-flags.ts';
 import { readTail } from './read-tail.ts';
 
 export type DaemonProcess = {
@@ -39,7 +40,7 @@ export function spawnDaemon({ env, daemonEntry, owner }: DaemonStart, { dataDir,
   const from = fstatSync(fd).size;
   let exit: ReturnType<DaemonProcess['exit']> = null;
   try {
-    const child = spawn(process.execPath, [daemonEntry], {
+    const child = spawn(process.execPath, [...DAEMON_NODE_FLAGS, daemonEntry], {
       cwd: dataDir,
       detached: true,
       stdio: ['ignore', fd, fd],
