@@ -3,6 +3,7 @@
  * when it is connected again; knows what a command may cost in time, not what it means.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { type AppError, isAppError } from '../../../core/errors.ts';
 import { type Connected, type ConnectorDeps, createConnector, READ_LIMIT_MS } from './connecting.ts';
 import type { ControlClient, ControlReply } from './control-client.ts';
@@ -135,6 +136,11 @@ export function createChannel(deps: ConnectorDeps): Channel {
     return await deps.process.run(socket, commands, limitMs);
   }
 
+  /** The channel outlives its socket's name, but nobody else finds the server then: no viewer, and no `tmux attach` of the user's own. */
+  async function keepReachable(): Promise<void> {
+    if (current() !== null && !existsSync(ownSocket)) await host.look(ownSocket);
+  }
+
   async function holdingConnects<T>(work: Promise<T>): Promise<T> {
     changing.add(work);
     return await work.finally(() => changing.delete(work));
@@ -158,7 +164,10 @@ export function createChannel(deps: ConnectorDeps): Channel {
     async read(socket, commands) {
       if (socket === ownSocket) {
         const reply = await request(commands, READ_LIMIT_MS);
-        if (typeof reply !== 'string') return reply;
+        if (typeof reply !== 'string') {
+          await keepReachable();
+          return reply;
+        }
       }
       return await asProcess(socket, commands, READ_LIMIT_MS);
     },

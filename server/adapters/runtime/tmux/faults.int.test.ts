@@ -97,6 +97,8 @@ it('L6: a socket that was unlinked under a living server comes back, to the runn
   const before = await probeOne(harness.runtime(), spec.handle);
   await rm(harness.socket);
   expect(await probeOne(harness.runtime(), spec.handle)).toEqual(before);
+  // We reach it without, by the channel that is open; viewers and the user's own tmux do not.
+  expect(existsSync(harness.socket)).toBe(true);
   const next = await harness.reopen();
   expect(await probeOne(next, spec.handle)).toEqual(before);
   expect(existsSync(harness.socket)).toBe(true);
