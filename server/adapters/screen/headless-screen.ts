@@ -1,10 +1,7 @@
 /** The screen model on xterm.js without a display: the same parser that the viewers have, so both see the same. */
-// oxlint-disable-next-line import/default -- CommonJS in Node; the linter looks at the file for bundlers
-import unicode11 from '@xterm/addon-unicode11';
-import headless from '@xterm/headless';
-import { cutHiddenCells } from '../../core/terminal/hidden-cells.ts';
 import type { Size } from '../../core/terminal/size-arbiter.ts';
 import type { ScreenModel } from '../../ports/terminal.ts';
+import { openXterm } from './open-xterm.ts';
 import { drawPicture } from './picture.ts';
 import { createUnfinished } from './unfinished.ts';
 
@@ -12,10 +9,7 @@ const NOTHING = new Uint8Array(0);
 
 export function openHeadlessScreen(size: Size): ScreenModel {
   // What has scrolled away is the runtime's to remember.
-  const terminal = new headless.Terminal({ ...size, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
-  terminal.loadAddon(new unicode11.Unicode11Addon());
-  terminal.unicode.activeVersion = '11';
-  cutHiddenCells(terminal);
+  const terminal = openXterm(size, 0);
   const unfinished = createUnfinished();
   const encoder = new TextEncoder();
   let closed = false;

@@ -2,11 +2,8 @@
  * A screen to draw from on a terminal of any size that is not ours: rows as text with their colours, the cursor, and the modes that
  * change what keys say. What a program sends reaches that terminal in no other way: no query, clipboard, title or reset of its.
  */
-// oxlint-disable-next-line import/default -- CommonJS in Node; the linter looks at the file for bundlers
-import unicode11 from '@xterm/addon-unicode11';
-import headless from '@xterm/headless';
-import { cutHiddenCells } from '../../core/terminal/hidden-cells.ts';
 import type { Size } from '../../core/terminal/size-arbiter.ts';
+import { openXterm } from './open-xterm.ts';
 import { drawKeyModes, drawLine } from './picture.ts';
 import { readXtermState } from './xterm-state.ts';
 
@@ -35,10 +32,7 @@ export type ScreenWindow = {
 const START_AFRESH = '\x18\x1bc';
 
 export function openScreenWindow(size: Size, { onBell }: { readonly onBell: () => void }): ScreenWindow {
-  const terminal = new headless.Terminal({ ...size, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
-  terminal.loadAddon(new unicode11.Unicode11Addon());
-  terminal.unicode.activeVersion = '11';
-  cutHiddenCells(terminal);
+  const terminal = openXterm(size, 0);
   let replays = 0;
   terminal.onBell(() => {
     if (replays === 0) onBell();
