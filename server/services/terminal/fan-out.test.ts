@@ -1,19 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../testing/fakes/clock.ts';
-import { createFakeScreens, createRecordingSink, type RecordingSink } from '../../testing/fakes/terminal.ts';
-import { createFanOut, type FanOutLimits } from './fan-out.ts';
-
-const LIMITS: FanOutLimits = {
-  highWaterBytes: 64,
-  lowWaterBytes: 16,
-  periodMs: 4,
-  sustainedMs: 16,
-  maxBytes: 32,
-  refreshMs: 30,
-  pauseBytes: 200,
-  resumeBytes: 50,
-};
+import { createFakeScreens, createRecordingSink, FAN_OUT_LIMITS, type RecordingSink } from '../../testing/fakes/terminal.ts';
+import { createFanOut } from './fan-out.ts';
 
 function makeFanOut(mode: 'at once' | 'when told' = 'at once') {
   const clock = createManualClock();
@@ -22,7 +11,7 @@ function makeFanOut(mode: 'at once' | 'when told' = 'at once') {
   const fan = createFanOut({
     screen: screens.open({ cols: 80, rows: 24 }),
     clock,
-    limits: LIMITS,
+    limits: FAN_OUT_LIMITS,
     pause: () => (flow = 'paused'),
     resume: () => (flow = 'flowing'),
   });
@@ -119,7 +108,7 @@ describe('one stream to many viewers', () => {
       fan.ack('fast', fast.takeUnacked());
       expect(fast.text()).toBe(whole);
     }
-    expect(stuck.takeUnacked()).toBeLessThanOrEqual(LIMITS.highWaterBytes);
+    expect(stuck.takeUnacked()).toBeLessThanOrEqual(FAN_OUT_LIMITS.highWaterBytes);
     expect(fast.frames.filter(({ kind }) => kind === 'snapshot')).toHaveLength(1);
   });
 

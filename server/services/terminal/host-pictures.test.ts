@@ -5,19 +5,9 @@ import { decodeOutput, decodePicture, decodeSnapshot, FRAME } from '../../adapte
 import { createHostScreen } from '../../adapters/runtime/ptyhost/host-screen.ts';
 import { createFollower } from '../../pty-host/follower.ts';
 import { createManualClock } from '../../testing/fakes/clock.ts';
-import { createRecordingSink, type RecordingSink } from '../../testing/fakes/terminal.ts';
+import { createRecordingSink, FAN_OUT_LIMITS, type RecordingSink } from '../../testing/fakes/terminal.ts';
 import { createFanOut } from './fan-out.ts';
 
-const LIMITS = {
-  highWaterBytes: 64,
-  lowWaterBytes: 16,
-  periodMs: 4,
-  sustainedMs: 16,
-  maxBytes: 32,
-  refreshMs: 30,
-  pauseBytes: 200,
-  resumeBytes: 50,
-};
 const SIZE = { cols: 80, rows: 24 };
 /** What is before it is drawn over. */
 const AFRESH = '\x18';
@@ -36,7 +26,7 @@ function makeWorld() {
     picture: () => ({ offset: stream.length, size: SIZE, bytes: encoder.encode(AFRESH + stream) }),
   });
   const host = createHostScreen((number) => void toHost.push(number));
-  const fan = createFanOut({ screen: host.screen, clock, limits: LIMITS, pause: () => undefined, resume: () => undefined });
+  const fan = createFanOut({ screen: host.screen, clock, limits: FAN_OUT_LIMITS, pause: () => undefined, resume: () => undefined });
 
   return {
     clock,

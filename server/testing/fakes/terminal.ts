@@ -212,3 +212,15 @@ export function createRecordingSink(): RecordingSink {
     },
   };
 }
+
+/** Small enough to be met by a few words. */
+export const FAN_OUT_LIMITS = {
+  highWaterBytes: 64,
+  lowWaterBytes: 16,
+  periodMs: 4,
+  sustainedMs: 16,
+  maxBytes: 32,
+  refreshMs: 30,
+  pauseBytes: 200,
+  resumeBytes: 50,
+};
