@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Environment, LocationConfig } from '../contract/environment.ts';
 import { AppError } from '../core/errors.ts';
 import { daemonEnvironment, readReportedError } from './daemon-process.ts';
+import { DAEMON_NODE_FLAGS } from './node-flags.ts';
 
 export type DaemonTask = { readonly env: Environment; readonly daemonEntry: string; readonly args: readonly string[] };
 
@@ -11,7 +12,7 @@ export async function runDaemonTask(
   { env, daemonEntry, args }: DaemonTask,
   locations: Pick<LocationConfig, 'dataDir' | 'runFile'>,
 ): Promise<string> {
-  const child = spawn(process.execPath, [daemonEntry, ...args], {
+  const child = spawn(process.execPath, [...DAEMON_NODE_FLAGS, daemonEntry, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: daemonEnvironment(env, locations),
   });
